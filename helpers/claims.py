@@ -1,0 +1,41 @@
+"""Claims: what a lesson says, checked in the run that says it."""
+
+from IPython.display import Markdown, display
+
+_checked: list[tuple[str, float, str]] = []
+
+
+def check(sentence: str, value: float, above: float | None = None,
+          below: float | None = None) -> None:
+    """Assert one claim and remember it for `table`.
+
+    Parameters
+    ----------
+    sentence: what the lesson says, in words.
+    value: what this run measured.
+    above, below: the bounds that hold the claim; at least one of them.
+
+    Raises
+    ------
+    AssertionError
+        The value is not within the bounds (a value that is not a number never is).
+    """
+    if above is None and below is None:
+        raise ValueError("A claim needs a bound: above, below, or both.")
+    bounds = " and ".join(f"{word} {bound:.3g}" for word, bound in
+                          (("above", above), ("below", below)) if bound is not None)
+    value = float(value)
+    holds = (above is None or value > above) and (below is None or value < below)
+    if not holds:
+        raise AssertionError(f"Not so in this run: {sentence}. Measured {value:.3g}, "
+                             f"but the claim needs {bounds}.")
+    _checked.append((sentence, value, bounds))
+
+
+def table() -> None:
+    """Show every claim that this lesson has checked, with the measured value and its bounds."""
+    rows = dict((sentence, (value, bounds)) for sentence, value, bounds in _checked)
+    lines = [f"| {sentence} | {value:.3g} | {bounds} |"
+             for sentence, (value, bounds) in rows.items()]
+    display(Markdown("| what was claimed | measured | the claim holds if |\n|---|---|---|\n"
+                     + "\n".join(lines)))

@@ -1,0 +1,42 @@
+"""The energy meter: a score that is low when two things belong together, and its one plot.
+
+LeCun and others, "A Tutorial on Energy-Based Learning" (2006).
+"""
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+from torch import Tensor
+
+from helpers import plots
+
+
+def auroc(related: Tensor, unrelated: Tensor) -> float:
+    """How well an energy separates pairs that belong together from pairs that don't.
+
+    Parameters
+    ----------
+    related, unrelated: (N,) and (M,) energies.
+
+    Returns
+    -------
+    The probability that an unrelated pair has the higher energy: 0.5 is a coin toss, 1 is perfect.
+    """
+    is_unrelated = np.repeat([0, 1], [len(related), len(unrelated)])
+    return float(roc_auc_score(is_unrelated, np.concatenate([related, unrelated])))
+
+
+def compare(related: Tensor, unrelated: Tensor, title: str, caption: str,
+            names: tuple[str, str] = ("belong together", "don't belong")) -> float:
+    """Draw the histograms of two sets of energies (N,) and (M,), and return their AUROC."""
+    score = auroc(related, unrelated)
+    figure, axis = plots.subplots(height=2.8)
+    low, high = np.quantile(np.concatenate([related, unrelated]), [0.005, 0.995])
+    bins = np.linspace(low, high, 50)
+    for energies, name, colour, hatch in ((related, names[0], "related", None),
+                                          (unrelated, names[1], "unrelated", "///")):
+        axis.hist(np.clip(energies, low, high), bins, label=name, color=plots.COLOURS[colour],
+                  alpha=0.65, hatch=hatch, edgecolor="white", linewidth=0.3)
+    axis.set(title=f"{title}: AUROC {score:.2f}", xlabel="energy E(x, y)", ylabel="pairs")
+    axis.legend()
+    plots.show(figure, caption)
+    return score

@@ -1,0 +1,278 @@
+"""Execute lessons without a browser: `python -m helpers.execute [NN ...] [--inplace]`.
+
+Each lesson's executed notebook and an HTML page of it, which needs no network, go to `build/`.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import html
+import os
+import re
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+from jinja2 import DictLoader
+from latex2mathml import converter as latex2mathml
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from traitlets.config import Config
+
+ROOT = Path(__file__).resolve().parent.parent
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+WIDGET = "application/vnd.jupyter.widget-view+json"
+CONTROL = "[an interactive control: run this cell to use it]"
+PROGRESS_BAR = re.compile(r"\d%\||\d(it|s)/")
+ERROR_LINES = 15
+
+
+def find_lessons(numbers, folder=ROOT / "notebooks"):
+    """Return the paths of the lessons with these numbers (`4` or `04`), all of them for none.
+
+    Raises ValueError, with a sentence that lists the lessons, for a number that no lesson has.
+    """
+    lessons = {path.name[:2]: path for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))}
+    unknown = [number for number in numbers if number.zfill(2) not in lessons]
+    if unknown:
+        names = ", ".join(path.stem for path in lessons.values()) or "none"
+        raise ValueError(f"There is no lesson {', '.join(unknown)}; the lessons are: {names}.")
+    return [lessons[number.zfill(2)] for number in numbers] or list(lessons.values())
+
+
+def cell_titles(notebook):
+    """Return {cell index: title} of the code cells: the heading just above, or the first line."""
+    titles, heading = {}, None
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            found = re.search(r"^#+\s+(.+)$", cell.source, re.MULTILINE)
+            heading = found.group(1) if found else heading
+        elif cell.cell_type == "code" and cell.source.strip():
+            titles[index] = heading or cell.source.strip().splitlines()[0]
+            heading = None
+    return titles
+
+
+class PeakMemory(threading.Thread):
+    """Watches a process and its children; `peak` is the most memory they held, in bytes."""
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.process, self.peak, self.done = psutil.Process(pid), 0, threading.Event()
+
+    def run(self):
+        """Look four times a second, until `done` is set."""
+        while True:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                family = [self.process, *self.process.children(recursive=True)]
+                self.peak = max(self.peak, sum(one.memory_info().rss for one in family))
+            if self.done.wait(0.25):
+                break
+
+
+class Lesson:
+    """One execution of one lesson: prints a line per cell and keeps what it measured."""
+
+    def __init__(self, path):
+        self.path, self.number = path, path.name[:2]
+        self.notebook = nbformat.read(path, as_version=4)
+        self.titles = cell_titles(self.notebook)
+        self.place, self.memory, self.failed, self.interrupted = "", None, False, False
+
+    def take_interrupts(self, notebook):
+        """Let Ctrl-C end the run; nbclient takes it for a kernel that died."""
+        with contextlib.suppress(NotImplementedError):  # Windows has KeyboardInterrupt only
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self.interrupt)
+
+    def interrupt(self):
+        """Stop waiting for the cell that is running; nbclient then ends the kernel."""
+        self.interrupted = True
+        self.client.task_poll_for_reply.cancel()
+
+    def cell_started(self, cell, cell_index):
+        """Show on a terminal which cell is running."""
+        if self.memory is None:
+            self.memory = PeakMemory(self.client.km.provisioner.pid)
+            self.memory.start()
+        order = list(self.titles).index(cell_index) + 1
+        self.place = f"{self.number}  cell {order:>2}/{len(self.titles)}"
+        self.title = self.titles[cell_index][:60]
+        self.since = time.monotonic()
+        if sys.stdout.isatty():
+            print(f"{self.place}  running  {self.title}", end="\r", flush=True)
+
+    def cell_ended(self, cell, cell_index, execute_reply):
+        """Print the cell's line: how long it took and what it is about."""
+        seconds = time.monotonic() - self.since
+        print(f"{self.place}  {seconds:5.1f} s  {self.title}", flush=True)
+
+    def execute(self):
+        """Run the cells in order up to the first that fails, and report that one."""
+        began = time.monotonic()
+        self.client = NotebookClient(
+            self.notebook,
+            timeout=None,
+            kernel_name="python3",
+            record_timing=False,
+            coalesce_streams=True,
+            shutdown_kernel="immediate",
+            resources={"metadata": {"path": str(self.path.parent)}},
+            config=Config(KernelManager={"transport_encryption": "auto"}),
+            on_notebook_start=self.take_interrupts,
+            on_cell_execute=self.cell_started,
+            on_cell_executed=self.cell_ended,
+        )
+        try:
+            self.client.execute()
+        except CellControlSignal as error:
+            self.report(getattr(error, "traceback", str(error)))
+        except DeadKernelError:
+            if self.interrupted:
+                raise KeyboardInterrupt from None
+            self.report("The kernel ended by itself, most often because memory ran out.")
+        if self.memory:
+            self.memory.done.set()
+        minutes, seconds = divmod(round(time.monotonic() - began), 60)
+        memory = self.memory.peak / 1e9 if self.memory else 0
+        state = "failed after" if self.failed else "done in"
+        print(f"{self.number}  {state} {minutes} min {seconds} s, peak memory {memory:.2f} GB")
+
+    def report(self, error):
+        """Print which cell failed and the end of its error message."""
+        self.failed = True
+        print(f"{self.place} of {self.path.name} failed: {self.title}")
+        for line in strip_colours(error).strip().splitlines()[-ERROR_LINES:]:
+            print(f"    {line}")
+
+
+def strip_colours(text):
+    """Remove terminal colour codes."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def clean(notebook):
+    """Take out what differs from run to run or needs a kernel to be shown: timing, widgets."""
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["kernelspec"] = KERNELSPEC
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if not is_progress_bar(output)]
+            for output in cell.outputs:
+                if WIDGET in output.get("data", {}):
+                    output["data"] = {"text/plain": CONTROL}
+    return notebook
+
+
+def is_progress_bar(output):
+    """Tell whether a cell's output is a progress bar shown as a widget."""
+    data = output.get("data", {})
+    return WIDGET in data and bool(PROGRESS_BAR.search(data.get("text/plain", "")))
+
+
+def formula(latex, display):
+    """Return a formula as MathML, or as it was written where it cannot be converted."""
+    try:
+        # The two environments mean the same, and the converter knows only one of them.
+        return latex2mathml.convert(latex.replace("{aligned}", "{split}"), display=display)
+    except Exception:  # the converter's errors have no common class
+        return f"<code>{html.escape(latex)}</code>"
+
+
+class MathRenderer(IPythonRenderer):
+    """Markdown to HTML with formulas as MathML, which a browser shows without a script."""
+
+    def inline_math(self, body):
+        """Return a formula within a line."""
+        return formula(body, "inline")
+
+    def block_math(self, body):
+        """Return a formula on a line of its own."""
+        return formula(body, "block")
+
+    def latex_environment(self, name, body):
+        """Return a formula written as an environment."""
+        return self.block_math(rf"\begin{{{name}}}{body}\end{{{name}}}")
+
+
+class PageExporter(HTMLExporter):
+    """A page in one file: pictures inside it, no script and nothing from the network."""
+
+    def __init__(self):
+        removed = ["html_head_js_requirejs", "html_head_js_mathjax", "html_head_js_mermaidjs"]
+        blocks = "".join(f"{{% block {name} %}}{{% endblock %}}" for name in removed)
+        page = "{% extends 'lab/index.html.j2' %}" + blocks
+        super().__init__(
+            extra_loaders=[DictLoader({"page.html.j2": page})],
+            template_file="page.html.j2",
+            embed_images=True,
+        )
+
+    def default_filters(self):
+        """Let Markdown pass through MathRenderer."""
+        yield from super().default_filters()
+        yield "markdown2html", self.to_html
+
+    def to_html(self, source):
+        """Return the HTML of one Markdown cell."""
+        renderer = MathRenderer(escape=False, embed_images=True, path=str(ROOT / "notebooks"))
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+
+def write(path, text):
+    """Write a file so that it is whole or not there."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(part, path)
+
+
+def run_lesson(path, build, inplace=False):
+    """Execute a lesson, write its notebook and page, and tell whether every cell ran.
+
+    A lesson that failed is written to `build` as far as it came, never back to `path`.
+    """
+    lesson = Lesson(path)
+    lesson.execute()
+    notebook = clean(lesson.notebook)
+    text = nbformat.writes(notebook) + "\n"
+    write(build / path.name, text)
+    page, _ = PageExporter().from_notebook_node(notebook, {"metadata": {"name": path.stem}})
+    write(build / f"{path.stem}.html", page)
+    if inplace and not lesson.failed:
+        write(path, text)
+    return not lesson.failed
+
+
+def main(arguments=None, folder=ROOT / "notebooks", build=ROOT / "build"):
+    """Execute the lessons asked for; return 0 if every cell of every lesson ran, else 1."""
+    parser = argparse.ArgumentParser(prog="helpers.execute", description=__doc__.splitlines()[0])
+    parser.add_argument("lessons", nargs="*", metavar="NN")
+    parser.add_argument("--inplace", action="store_true")
+    options = parser.parse_args(arguments)
+    try:
+        lessons = find_lessons(options.lessons, folder)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    build.mkdir(exist_ok=True)
+    failed = [path for path in lessons if not run_lesson(path, build, options.inplace)]
+    done = len(lessons) - len(failed)
+    print(f"{done} of {len(lessons)} lessons ran; their notebooks and pages are in {build.name}/.")
+    if failed:
+        print(f"Failed: {', '.join(path.stem for path in failed)}.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        sys.exit(130)

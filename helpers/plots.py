@@ -1,0 +1,113 @@
+"""One style and one palette for every figure of the course."""
+
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import Image, Markdown, display
+from matplotlib.figure import Figure
+from torch import Tensor
+
+# Okabe and Ito's palette: colour-blind readers can tell these apart. One meaning in every lesson.
+COLOURS = {
+    "SSL": "#0072B2",
+    "raw pixels": "#7F7F7F",
+    "random network": "#56B4E9",
+    "supervised": "#E69F00",
+    "related": "#009E73",
+    "unrelated": "#D55E00",
+    "other": "#CC79A7",
+    "ink": "#222222",
+}
+MARKERS = {"SSL": "o", "raw pixels": "s", "random network": "^", "supervised": "D"}
+WIDTH = 8.0
+
+
+def use_style() -> None:
+    """Set matplotlib's defaults: large type, no frame, light grid."""
+    plt.rcParams.update({
+        "figure.dpi": 100, "font.size": 12, "axes.titlesize": 13, "axes.titlelocation": "left",
+        "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True,
+        "grid.alpha": 0.25, "lines.linewidth": 2, "lines.markersize": 7, "legend.frameon": False,
+        "figure.constrained_layout.use": True, "axes.axisbelow": True,
+    })
+
+
+def subplots(rows: int = 1, columns: int = 1, height: float = 3.4):
+    """A figure as wide as the page, `height` inches high, and its axes, as in matplotlib."""
+    return plt.subplots(rows, columns, figsize=(WIDTH, height), squeeze=rows * columns == 1)
+
+
+def show(figure: Figure, caption: str) -> None:
+    """Display a figure once, with its caption below and the same words as alternative text."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    plt.close(figure)
+    display(Image(buffer.getvalue(), alt=caption), metadata={"image/png": {"alt": caption}})
+    display(Markdown(f"*{caption}*"))
+
+
+def to_array(pictures: Tensor) -> np.ndarray:
+    """(N, 3, H, W) or (N, 1, H, W) float in [0, 1] -> (N, H, W, 3) float for matplotlib."""
+    return pictures.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).clamp(0, 1).numpy()
+
+
+def pictures(rows: dict[str, Tensor], caption: str, titles: list[str] | None = None) -> None:
+    """Rows of pictures, each row with its name at the left.
+
+    Parameters
+    ----------
+    rows: name of the row -> (N, 3, H, W) or (N, 1, H, W) float in [0, 1].
+    caption: one sentence under the figure.
+    titles: N short titles above the first row.
+    """
+    columns = max(map(len, rows.values()))
+    side = min(WIDTH / columns, 1.3)
+    figure, axes = plt.subplots(len(rows), columns, squeeze=False, layout="compressed",
+                                figsize=(WIDTH, side * len(rows) + (0.35 if titles else 0.1)))
+    for axis in axes.flat:
+        axis.set_axis_off()
+    for line, (name, batch) in zip(axes, rows.items(), strict=True):
+        for axis, picture in zip(line, to_array(batch), strict=False):
+            axis.imshow(picture, interpolation="nearest")
+        line[0].text(-0.12, 0.5, name, transform=line[0].transAxes, ha="right", va="center")
+    for axis, title in zip(axes[0], titles or [], strict=False):
+        axis.set_title(title, fontsize=9, loc="center")
+    show(figure, caption)
+
+
+def loss_curve(history: list[float], title: str, caption: str, ylabel: str = "loss") -> None:
+    """The loss of each training step, and its running mean."""
+    figure, axis = subplots(height=2.4)
+    window = max(len(history) // 25, 1)
+    smooth = np.convolve(history, np.ones(window) / window, mode="valid")
+    axis.plot(history, color=COLOURS["raw pixels"], alpha=0.35, linewidth=1)
+    axis.plot(np.arange(len(smooth)) + window // 2, smooth, color=COLOURS["ink"])
+    axis.set(title=title, xlabel="step", ylabel=ylabel, ylim=(0, np.quantile(history, 0.98) * 1.1))
+    show(figure, caption)
+
+
+def curves(series: dict[str, tuple], x: list[int], title: str, caption: str, xlabel: str,
+           ylabel: str, chance: float | None = None) -> None:
+    """Lines with their spread, named at their right end.
+
+    Parameters
+    ----------
+    series: name -> (mean, spread), each (len(x),); names in COLOURS get that colour and marker.
+    x: what the columns stand for; drawn on a logarithmic axis.
+    chance: the level of a blind guess, drawn dotted.
+    """
+    figure, axis = subplots(height=3.6)
+    for name, (mean, spread) in series.items():
+        kind = next((kind for kind in MARKERS if name.startswith(kind)), None)
+        colour = COLOURS.get(kind, COLOURS["other"])
+        axis.errorbar(x, mean, yerr=spread, label=name, color=colour, capsize=3,
+                      marker=MARKERS.get(kind, "v"))
+    if chance is not None:
+        axis.axhline(chance, color=COLOURS["ink"], linestyle=":", linewidth=1.2, label="chance")
+    axis.set_xscale("log", base=2)
+    axis.set_xticks(x, [str(value) for value in x])
+    axis.minorticks_off()
+    axis.set(title=title, xlabel=xlabel, ylabel=ylabel, ylim=(0, None))
+    figure.legend(loc="outside right upper")
+    show(figure, caption)

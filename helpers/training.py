@@ -1,0 +1,59 @@
+"""One training loop for the whole course."""
+
+from collections.abc import Callable
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import send_to_device
+from torch import nn
+from tqdm.auto import tqdm
+
+
+def fit(network: nn.Module, batch: Callable[[], object], loss: Callable, steps: int,
+        learning_rate: float = 3e-3, label: str = "training") -> list[float]:
+    """Train a network in place for a fixed number of steps and return the loss of each step.
+
+    AdamW (Loshchilov and Hutter, 2019) with a one-cycle learning rate (Smith and Topin, 2018). On
+    a machine with an accelerator the steps run there; the network comes back to the CPU, in
+    evaluation mode. Interrupting keeps the network trained so far.
+
+    Parameters
+    ----------
+    network: what is trained.
+    batch: called once a step, returns tensors (or a tuple or dictionary of tensors).
+    loss: called as `loss(network, batch)`, returns a scalar tensor.
+    steps: how many times the weights are changed.
+    learning_rate: the highest rate of the cycle.
+    label: what the progress bar says.
+
+    Raises
+    ------
+    ArithmeticError
+        The loss is not a finite number any more.
+    """
+    accelerator = Accelerator()
+    network.train().to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=learning_rate, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=steps)
+    prepared, optimizer, schedule = accelerator.prepare(network, optimizer, schedule)
+    history = []
+    progress = tqdm(range(steps), desc=label, mininterval=0.5)
+    try:
+        for _ in progress:
+            value = loss(prepared, send_to_device(batch(), accelerator.device))
+            accelerator.backward(value)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+            history.append(value.item())
+            if not torch.isfinite(value):
+                raise ArithmeticError(f"The loss became {history[-1]} at step {len(history)}: "
+                                      "try a lower learning_rate.")
+            progress.set_postfix(loss=f"{history[-1]:.3f}", refresh=False)
+    except KeyboardInterrupt:
+        print(f"Stopped after {len(history)} of {steps} steps. "
+              "The network keeps what it has learned so far.")
+    finally:
+        progress.close()
+        network.cpu().eval()
+    return history
