@@ -2,6 +2,7 @@
 
 from IPython.display import Markdown, display
 
+BAR = r"\|"  # a bar that doesn't end the column of a table
 _checked: list[tuple[str, float, str]] = []
 
 
@@ -35,7 +36,7 @@ def check(sentence: str, value: float, above: float | None = None,
 def table() -> None:
     """Show every claim that this lesson has checked, with the measured value and its bounds."""
     rows = dict((sentence, (value, bounds)) for sentence, value, bounds in _checked)
-    lines = [f"| {sentence} | {value:.3g} | {bounds} |"
+    lines = [f"| {sentence.replace('|', BAR)} | {value:.3g} | {bounds} |"
              for sentence, (value, bounds) in rows.items()]
     display(Markdown("| what was claimed | measured | the claim holds if |\n|---|---|---|\n"
                      + "\n".join(lines)))

@@ -33,13 +33,20 @@ def verify(path: Path) -> None:
     """
     root = path.parent.parent
     name = path.relative_to(root).as_posix()
-    restore = f"Bring it back with: git checkout -- data/{name}"
+    restore = "Bring it back with: git checkout -- data/"
+    sums = root / "SHA256SUMS"
+    if not sums.exists():
+        raise DataError(f"data/SHA256SUMS is missing. {restore}SHA256SUMS")
+    lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()
+    recorded = dict(reversed(line.split("  ", 1)) for line in lines if "  " in line)
+    if name not in recorded:
+        raise DataError(f"data/SHA256SUMS does not list {name}. Is it spelt right? "
+                        f"{restore}SHA256SUMS")
     if not path.exists():
-        raise DataError(f"data/{name} is missing. {restore}")
-    sums = dict(reversed(line.split("  ")) for line in (root / "SHA256SUMS").read_text().split("\n")
-                if line)
-    if hashlib.sha256(path.read_bytes()).hexdigest() != sums.get(name):
-        raise DataError(f"data/{name} is damaged: its SHA-256 is not the recorded one. {restore}")
+        raise DataError(f"data/{name} is missing. {restore}{name}")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != recorded[name]:
+        raise DataError(f"data/{name} is damaged: its SHA-256 is not the recorded one. "
+                        f"{restore}{name}")
 
 
 @functools.cache

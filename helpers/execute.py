@@ -189,6 +189,10 @@ def formula(latex, display):
 class MathRenderer(IPythonRenderer):
     """Markdown to HTML with formulas as MathML, which a browser shows without a script."""
 
+    def block_html(self, html):
+        """Return raw HTML as it is: nbconvert would close a <details> before its content."""
+        return html
+
     def inline_math(self, body):
         """Return a formula within a line."""
         return formula(body, "inline")

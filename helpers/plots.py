@@ -35,7 +35,7 @@ def use_style() -> None:
 
 def subplots(rows: int = 1, columns: int = 1, height: float = 3.4):
     """A figure as wide as the page, `height` inches high, and its axes, as in matplotlib."""
-    return plt.subplots(rows, columns, figsize=(WIDTH, height), squeeze=rows * columns == 1)
+    return plt.subplots(rows, columns, figsize=(WIDTH, height))
 
 
 def show(figure: Figure, caption: str) -> None:

@@ -14,6 +14,8 @@ from helpers import scenes, views
 from helpers.data import Drawings
 
 SHOTS = [1, 2, 4, 7]
+WILD = (0.75, 1.0)
+"""smallest and largest width of a drawing in the wild, as a share of the picture"""
 
 
 def raw_pixels(pictures: Tensor) -> Tensor:
@@ -52,8 +54,8 @@ def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool 
     """Show 1, 2, 4 or 7 drawings of a concept; is a drawing by another artist recognised?
 
     Of each concept drawn by at least eight artists, one drawing is the question and `SHOTS` others
-    are shown. The answer is the concept whose shown drawings have the nearest mean, by cosine, among
-    all such concepts: prototypes as in Snell, Swersky and Zemel (2017).
+    are shown. The answer is the concept whose shown drawings have the nearest mean, by cosine,
+    among all such concepts: prototypes as in Snell, Swersky and Zemel (2017).
 
     Parameters
     ----------
@@ -77,7 +79,7 @@ def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool 
         question = clean[rows[:, 7]]
         if wild:
             size = drawings.images.shape[-1]
-            question = embed(scenes.compose(drawings.images[rows[:, 7], None], size).pictures)
+            question = embed(scenes.compose(drawings.images[rows[:, 7], None], size, WILD).pictures)
         question = F.normalize(question - mean, dim=1)
         for i, shots in enumerate(SHOTS):
             shown = F.normalize(clean[rows[:, :shots]] - mean, dim=2).mean(dim=1)

@@ -19,12 +19,8 @@ class Scenes:
     """(N, K, size, size) bool: the pixels at which the object is what one sees"""
     boxes: Tensor
     """(N, K, 4) float, left, top, right, bottom of the mask, 0 to 1 across the picture"""
-    centres: Tensor
-    """(N, K, 2) float, x and y where the middle of the drawing was put, 0 to 1"""
-    sizes: Tensor
-    """(N, K) float, width of the drawing as a share of the picture"""
     present: Tensor
-    """(N, K) bool: False where a scene has fewer than K objects"""
+    """(N, K) bool: False where a scene has fewer objects, or this one is hidden by the others"""
 
 
 def compose(drawings: Tensor, size: int = 64, scale: tuple[float, float] = (0.4, 0.8),
@@ -33,7 +29,7 @@ def compose(drawings: Tensor, size: int = 64, scale: tuple[float, float] = (0.4,
 
     Parameters
     ----------
-    drawings: (N, K, 4, H, W) uint8. One object may stand anywhere; of two to four, each gets a
+    drawings: (N, K, 4, H, W) uint8. One object stands anywhere within; of two to four, each gets a
         quarter of the picture to start from and may reach over its edge.
     size: height and width in pixels.
     scale: smallest and largest width of a drawing, as a share of the picture.
@@ -42,7 +38,7 @@ def compose(drawings: Tensor, size: int = 64, scale: tuple[float, float] = (0.4,
     count, slots = drawings.shape[:2]
     sizes = scale[0] + (scale[1] - scale[0]) * torch.rand(count, slots)
     centres = _centres(count, slots, sizes)
-    angles = math.radians(20) * (2 * torch.rand(count, slots) - 1)
+    angles = math.radians(15) * (2 * torch.rand(count, slots) - 1)
     present = torch.arange(slots) < torch.randint(least, slots + 1, (count, 1))
 
     pictures = views.gradients(count, size)
@@ -55,14 +51,12 @@ def compose(drawings: Tensor, size: int = 64, scale: tuple[float, float] = (0.4,
         visible = alpha > 0.5
         masks = masks & ~visible
         masks[:, k] = visible[:, 0]
-    return Scenes(pictures.clamp(0, 1), masks, _boxes(masks), centres, sizes,
-                  masks.flatten(2).any(dim=2))
+    return Scenes(pictures.clamp(0, 1), masks, _boxes(masks), masks.flatten(2).any(dim=2))
 
 
 def _centres(count: int, slots: int, sizes: Tensor) -> Tensor:
     if slots == 1:
-        room = 1 - 0.9 * sizes[..., None]
-        return 0.5 + room * (torch.rand(count, slots, 2) - 0.5)
+        return 0.5 + (1 - sizes[..., None]) * (torch.rand(count, slots, 2) - 0.5)
     quarter = torch.rand(count, 4).argsort(dim=1)[:, :slots]
     middle = 0.28 + 0.44 * torch.stack([quarter % 2, quarter // 2], dim=2)
     return middle + 0.12 * (2 * torch.rand(count, slots, 2) - 1)

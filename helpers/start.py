@@ -18,11 +18,12 @@ def start() -> int:
     Raises
     ------
     ValueError
-        COURSE_SEED is not a whole number.
+        COURSE_SEED is not a whole number below 2**32.
     """
     text = os.environ.get("COURSE_SEED", "0")
-    if not text.isdecimal():
-        raise ValueError(f"COURSE_SEED has to be a whole number such as 0 or 3, not {text!r}.")
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise ValueError("COURSE_SEED has to be a whole number such as 0 or 3, below 2**32, "
+                         f"not {text!r}.")
     seed = int(text)
     random.seed(seed)
     np.random.seed(seed)

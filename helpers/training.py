@@ -41,14 +41,14 @@ def fit(network: nn.Module, batch: Callable[[], object], loss: Callable, steps: 
     try:
         for _ in progress:
             value = loss(prepared, send_to_device(batch(), accelerator.device))
+            if not torch.isfinite(value):
+                raise ArithmeticError(f"The loss became {value.item()} at step {len(history) + 1}: "
+                                      "try a lower learning_rate.")
             accelerator.backward(value)
             optimizer.step()
             schedule.step()
             optimizer.zero_grad()
             history.append(value.item())
-            if not torch.isfinite(value):
-                raise ArithmeticError(f"The loss became {history[-1]} at step {len(history)}: "
-                                      "try a lower learning_rate.")
             progress.set_postfix(loss=f"{history[-1]:.3f}", refresh=False)
     except KeyboardInterrupt:
         print(f"Stopped after {len(history)} of {steps} steps. "

@@ -1,0 +1,1 @@
+"""What all lessons of the course draw on; each module is one idea."""

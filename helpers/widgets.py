@@ -1,0 +1,47 @@
+"""Interactive controls: a plain function that draws a figure, and a control for each argument."""
+
+from collections.abc import Callable
+
+import ipywidgets
+from IPython.display import display
+
+
+def explore(draw: Callable, question: str, **controls: ipywidgets.Widget) -> ipywidgets.VBox:
+    """Show a question, its controls, and the figure that `draw` makes of their values.
+
+    Parameters
+    ----------
+    draw: called with the controls' values as keyword arguments, at once and after each change; a
+        message of a ValueError is shown in place of the figure.
+    question: what the reader should find out.
+    controls: a widget for each argument of `draw`.
+
+    Returns
+    -------
+    The box that is shown, so that a program can move its controls.
+    """
+    def answer(**values):
+        try:
+            draw(**values)
+        except ValueError as error:
+            print(error)
+
+    output = ipywidgets.interactive_output(answer, controls)
+    box = ipywidgets.VBox([ipywidgets.HTML(f"<b>Try it.</b> {question}"),
+                           ipywidgets.HBox(list(controls.values())), output])
+    display(box)
+    return box
+
+
+def slider(name: str, low: float, high: float, value: float,
+           step: float = 1) -> ipywidgets.Widget:
+    """A slider that acts when it is let go, not at each pixel on the way."""
+    kind = ipywidgets.IntSlider if isinstance(step, int) else ipywidgets.FloatSlider
+    return kind(value, min=low, max=high, step=step, description=name, continuous_update=False,
+                style={"description_width": "initial"})
+
+
+def choice(name: str, options: list[str]) -> ipywidgets.Dropdown:
+    """A list to choose one of."""
+    return ipywidgets.Dropdown(options=options, description=name,
+                               style={"description_width": "initial"})

@@ -1,0 +1,27 @@
+"""What several test files need."""
+
+from types import SimpleNamespace
+
+import IPython
+import pytest
+import torch
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.formatters import DisplayFormatter
+from IPython.core.interactiveshell import InteractiveShell
+
+
+@pytest.fixture(autouse=True)
+def same_random_numbers():
+    """Let every test draw the same random numbers, whichever ran before."""
+    torch.manual_seed(0)
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """Stand in for a notebook; returns all that was displayed, as in the outputs of a cell."""
+    publisher = CapturingDisplayPublisher()
+    shell = SimpleNamespace(display_pub=publisher, display_formatter=DisplayFormatter())
+    monkeypatch.setattr(InteractiveShell, "initialized", lambda: True)
+    monkeypatch.setattr(InteractiveShell, "instance", lambda: shell)
+    monkeypatch.setattr(IPython, "get_ipython", lambda: None)  # matplotlib needs no notebook
+    return publisher.outputs

@@ -1,0 +1,46 @@
+"""The functions behind the controls draw a figure at the extremes of each control."""
+
+import ast
+
+import lessons
+import pytest
+import torch
+from kornia.color import lab_to_rgb
+
+from helpers import plots
+from helpers.data import Drawings
+
+CONCEPT = torch.tensor([0] + 9 * [1])  # one concept by one artist, one by nine
+UNSEEN = Drawings(torch.zeros(10, 4, 8, 8, dtype=torch.uint8), CONCEPT, 0 * CONCEPT,
+                  torch.arange(10) % 9, ["cow", "sun"], ["group"], ["artist"] * 9)
+COMMON = {"torch": torch, "plots": plots}
+
+# Callback -> the functions that it calls, small stand-ins for what it reads, values of its control.
+CALLBACKS = {
+    "show_concept": (
+        ["show_rows"],
+        {"unseen": UNSEEN, "lab_to_rgb": lab_to_rgb, "grey": torch.full((10, 1, 8, 8), 50.0),
+         "colour": torch.zeros(10, 2, 8, 8), "lab_unseen": torch.zeros(10, 3, 8, 8)},
+        [{"concept": "cow"}, {"concept": "sun"}],
+    ),
+    "show_detections": (
+        ["draw_boxes"],
+        {"crowd": torch.rand(6, 3, 64, 64), "found_boxes": torch.rand(6, 8, 4),
+         "scores": torch.linspace(0, 1, 48).view(6, 8),
+         "present": torch.ones(6, 4, dtype=torch.bool)},
+        [{"threshold": 0.0}, {"threshold": 0.05}, {"threshold": 0.95}, {"threshold": 1.0}],
+    ),
+}
+CASES = [(lesson, name, values) for lesson in lessons.LESSONS for name in lessons.callbacks(lesson)
+         for values in CALLBACKS[name][2]]
+
+
+@pytest.mark.parametrize("lesson, name, values", CASES)
+def test_a_callback_draws_at_the_extremes_of_its_control(lesson, name, values, displayed):
+    called, stand_ins, _ = CALLBACKS[name]
+    namespace = COMMON | stand_ins
+    definitions = lessons.functions(lesson)
+    for function in (*called, name):
+        exec(ast.unparse(definitions[function]), namespace)
+    namespace[name](**values)
+    assert displayed[0]["metadata"]["image/png"]["alt"]

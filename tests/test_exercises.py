@@ -1,0 +1,195 @@
+"""The checkers know right from wrong, say why, and never raise."""
+
+import inspect
+
+import lessons
+import pytest
+import torch
+
+from helpers.data import Drawings
+from helpers.exercises import TODO, lesson_00, lesson_01
+
+CONCEPTS = ["cow", "sun", "teapot"]
+CONCEPT = torch.tensor([0, 0, 1, 1, 2, 2])
+ERROR = torch.tensor([1.0, 9, 2, 2, 6, 7])  # the single worst is a cow, the worst mean a teapot
+UNSEEN = Drawings(torch.zeros(6, 4, 8, 8, dtype=torch.uint8), CONCEPT, 0 * CONCEPT,
+                  torch.tensor([0, 1] * 3), CONCEPTS, ["group"], ["one", "other"])
+LABELS = torch.arange(10).repeat(3)
+CHECKERS = {"00": lesson_00, "01": lesson_01}
+FACTS = {
+    "00": {"error": ERROR, "unseen": UNSEEN, "show_concept": lambda concept: None},
+    "01": {"labels": LABELS},
+}
+EXERCISES = [(lesson, number) for lesson in lessons.LESSONS
+             for number in range(len(lessons.cells(lesson, tag="exercise")))]
+
+
+@pytest.fixture
+def verdict(displayed):
+    """Hand an answer to a checker and return what the student reads."""
+    def read(check, *arguments):
+        right = check(*arguments)
+        text = displayed[-1]["data"]["text/html"]
+        assert isinstance(right, bool) and right == ("Right." in text) != ("Not yet." in text)
+        return text
+    return read
+
+
+# The cells of the lessons as they are
+
+
+def run(lesson, answer, number, displayed):
+    """Run an answer and then the check cell of the lesson; return what the student reads."""
+    names = {"torch": torch, f"lesson_{lesson}": CHECKERS[lesson], **FACTS[lesson]}
+    exec(answer, names)
+    exec(lessons.cells(lesson, tag="check")[number].source, names)
+    return displayed[-1]["data"]["text/html"]
+
+
+@pytest.mark.parametrize("lesson, number", EXERCISES)
+def test_the_solution_on_the_page_is_right(lesson, number, displayed):
+    assert "Right." in run(lesson, lessons.solutions(lesson)[number], number, displayed)
+
+
+@pytest.mark.parametrize("lesson, number", EXERCISES)
+def test_the_cell_as_shipped_is_not_started(lesson, number, displayed):
+    shipped = lessons.cells(lesson, tag="exercise")[number].source
+    assert TODO in run(lesson, shipped, number, displayed)
+
+
+@pytest.mark.parametrize("lesson", lessons.LESSONS)
+def test_each_checker_is_called_by_its_lesson(lesson):
+    checkers = [name for name, _ in inspect.getmembers(CHECKERS[lesson]) if name[:6] == "check_"]
+    called = [cell.source for cell in lessons.cells(lesson, tag="check")]
+    assert sorted(source[len("lesson_00."):source.index("(")] for source in called) == checkers
+
+
+# Answers that miss the point in other ways
+
+
+def stop(*arguments):
+    raise RuntimeError("no <b>such</b> thing")
+
+
+CHECKS = [lesson_00.check_energy, lambda answer: lesson_00.check_worst(answer, ERROR, UNSEEN),
+          lesson_01.check_box_iou, lambda answer: lesson_01.check_cheat(answer, LABELS),
+          lesson_01.check_kinds]
+ODD = [..., None, 3, "cows", [], {}, torch.zeros(3), stop, lambda *arguments: None, lambda: 1,
+       lambda *arguments: "text", lambda *arguments: torch.tensor(float("nan")),
+       lambda *arguments: torch.full((3,), float("nan")), {"the age of a cow": "5"}]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("answer", ODD)
+def test_an_odd_answer_is_wrong_and_never_raises(check, answer, verdict):
+    assert "Not yet." in verdict(check, answer)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_dots_are_not_started(check, verdict):
+    assert TODO in verdict(check, ...)
+
+
+def test_what_an_answer_says_is_shown_as_text(verdict):
+    text = verdict(lesson_01.check_box_iou, stop)
+    assert "RuntimeError: no &lt;b&gt;such&lt;/b&gt; thing" in text
+    assert "&lt;script&gt;" in verdict(lesson_00.check_worst, "<script>", ERROR, UNSEEN)
+
+
+# Typical wrong answers, and the word that tells why
+
+
+@pytest.mark.parametrize(
+    ("energy", "reason"),
+    [
+        (lambda d: d.norm(dim=1).mean(), "three energies"),
+        (lambda d: d.norm(dim=1), "three energies"),
+        (lambda d: 1 + d.norm(dim=1).mean(dim=(1, 2)), "should be 0"),
+        (lambda d: d.sum(dim=1).mean(dim=(1, 2)), "never negative"),
+        (lambda d: d.pow(2).sum(dim=1).mean(dim=(1, 2)), "squared distance"),
+        (lambda d: d.abs().sum(dim=1).mean(dim=(1, 2)), "adds up"),
+        (lambda d: d.abs().mean(dim=(1, 2, 3)), "adds up"),
+        (lambda d: d.norm(dim=1).sum(dim=(1, 2)), "should give 5"),
+        (lambda d: d.flatten(1).norm(dim=1), "should give 5"),
+        (lambda d: (d * d.abs()).sum(dim=1).sqrt().mean(dim=(1, 2)), "nan"),
+    ],
+)
+def test_energies(energy, reason, verdict):
+    assert reason in verdict(lesson_00.check_energy, lambda guess, colour: energy(guess - colour))
+
+
+@pytest.mark.parametrize(
+    ("worst", "reason"),
+    [(0, "name of a concept"), ("Teapot", "no unseen concept"), ("sun", "lowest error"),
+     ("cow", "single worst drawing")],
+)
+def test_worst(worst, reason, verdict):
+    assert reason in verdict(lesson_00.check_worst, worst, ERROR, UNSEEN)
+
+
+def test_worst_counts_the_concepts_with_higher_errors(verdict):
+    error = torch.tensor([1.0, 1, 3, 3, 2, 9])
+    assert "mean error of 3.0" in verdict(lesson_00.check_worst, "sun", error, UNSEEN)
+
+
+def area(box):
+    return (box[2:] - box[:2]).prod()
+
+
+def overlap(first, second, least=0):
+    """The common area, with each side cut off at `least`."""
+    low, high = torch.maximum(first[:2], second[:2]), torch.minimum(first[2:], second[2:])
+    return torch.maximum(high - low, torch.as_tensor(least)).prod()
+
+
+def divided(common, first, second):
+    return common / (area(first) + area(second) - common)
+
+
+@pytest.mark.parametrize(
+    ("box_iou", "reason"),
+    [
+        (overlap, "Divide the overlap by the union"),
+        (lambda a, b: overlap(a, b) / (area(a) + area(b)), "Divide the overlap by the union"),
+        (lambda a, b: divided(overlap(a, b, -9), a, b), "Cut each side off at 0"),
+        (lambda a, b: divided(overlap(a, b, torch.tensor([0, -9])), a, b), "be negative"),
+        (lambda a, b: divided(overlap(a, b, torch.tensor([-9, 0])), a, b), "be negative"),
+        (lambda a, b: overlap(a, b) / area(a), "area of one box"),
+        (lambda a, b: overlap(a, b) / area(b), "area of one box"),
+        (lambda a, b: overlap(a, b) / torch.minimum(area(a), area(b)), "area of one box"),
+        (lambda a, b: divided(overlap(a, b), a, b) ** 0.5, "should give 0.5"),
+    ],
+)
+def test_box_iou(box_iou, reason, verdict):
+    assert reason in verdict(lesson_01.check_box_iou, box_iou)
+
+
+@pytest.mark.parametrize(
+    ("cheat", "reason"),
+    [
+        (lambda count: torch.zeros(count), "Purity 0.10 with 1 cluster"),
+        (lambda count: torch.arange(count) // 2, "Purity 0.50 with 15 clusters"),
+        (lambda count: list(range(count)), "Return a tensor"),
+        (lambda count: torch.arange(count - 1), "shape (30,)"),
+    ],
+)
+def test_cheat(cheat, reason, verdict):
+    assert reason in verdict(lesson_01.check_cheat, cheat, LABELS)
+
+
+KINDS = dict(zip(
+    ["count and locate the cows in a field", "the age of a cow from its photograph",
+     "which pixels of a satellite picture are forest",
+     "sort 10,000 unlabelled photographs into piles of alike ones"],
+    ["detection", "regression", "segmentation", "none"], strict=True))
+
+
+@pytest.mark.parametrize("task", KINDS)
+def test_kinds(task, verdict):
+    assert f"Still open: {task}." in verdict(lesson_01.check_kinds, KINDS | {task: ...})
+    text = verdict(lesson_01.check_kinds, KINDS | {task: "classification"})
+    assert f"Not classification for “{task}”" in text
+
+
+def test_kinds_may_be_written_in_capitals(verdict):
+    assert "Right." in verdict(lesson_01.check_kinds, {k: v.title() for k, v in KINDS.items()})

@@ -1,0 +1,109 @@
+"""The networks keep their shapes, and the one training loop keeps its promises."""
+
+import pytest
+import torch
+from torch import nn
+
+from helpers import models, training
+
+
+@pytest.mark.parametrize("size", [32, 64])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_encoder_and_decoder_mirror_each_other(size, channels):
+    encoder = models.Encoder(channels, width=4, size=size)
+    decoder = models.Decoder(encoder.dim, channels, width=4, size=size)
+    pictures = torch.rand(2, channels, size, size)
+    codes = encoder(pictures)
+    assert codes.shape == (2, encoder.dim)
+    rebuilt = decoder(100 * codes)
+    assert rebuilt.shape == pictures.shape
+    assert 0 <= rebuilt.min() and rebuilt.max() <= 1
+
+
+@pytest.mark.parametrize("height, width", [(32, 32), (64, 64), (8, 24)])
+def test_unet_keeps_height_and_width(height, width):
+    network = models.UNet(inputs=2, outputs=5, width=4)
+    assert network(torch.rand(2, 2, height, width)).shape == (2, 5, height, width)
+
+
+@pytest.mark.parametrize("batch", [1, 3, 7, 100])
+def test_apply_equals_one_large_batch_in_the_same_order(batch):
+    network = models.Encoder(width=4)
+    inputs = torch.rand(7, 3, 32, 32)
+    in_parts = models.apply(network, inputs, batch)
+    assert not network.training and not in_parts.requires_grad
+    assert torch.allclose(in_parts, network(inputs), atol=1e-5)
+
+
+# Training: find the line y = 2x
+
+
+def batch():
+    x = torch.rand(16, 1)
+    return x, 2 * x
+
+
+def squared_error(network, batch):
+    x, y = batch
+    return (network(x) - y).pow(2).mean()
+
+
+def fit(steps=150, seed=0, batch=batch, loss=squared_error):
+    torch.manual_seed(seed)
+    network = nn.Linear(1, 1)
+    return network, training.fit(network, batch, loss, steps, learning_rate=0.1)
+
+
+def test_the_loss_falls_and_each_step_is_in_the_history():
+    network, history = fit()
+    assert len(history) == 150
+    assert history[-1] < history[0] / 10
+    assert not network.training
+    assert all(weight.device.type == "cpu" for weight in network.parameters())
+
+
+def test_equal_seeds_train_equal_networks():
+    first, again, other = fit(), fit(), fit(seed=1)
+    assert first[1] == again[1] != other[1]
+    assert torch.equal(first[0].weight, again[0].weight)
+
+
+def test_a_batch_may_be_a_dictionary():
+    _, history = fit(3, batch=lambda: {"x": torch.rand(4, 1)},
+                     loss=lambda network, batch: network(batch["x"]).pow(2).mean())
+    assert len(history) == 3
+
+
+def test_an_interruption_keeps_what_was_learned(capsys):
+    steps = []
+
+    def interrupted_batch():
+        if len(steps) == 5:
+            raise KeyboardInterrupt
+        steps.append(None)
+        return batch()
+
+    network, history = fit(batch=interrupted_batch)
+    assert len(history) == 5
+    assert not network.training
+    torch.manual_seed(0)
+    assert not torch.equal(network.weight, nn.Linear(1, 1).weight)
+    assert capsys.readouterr().out == (
+        "Stopped after 5 of 150 steps. The network keeps what it has learned so far.\n")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_loss_that_is_no_number_stops_in_one_sentence(value):
+    network = nn.Linear(1, 1)
+    with pytest.raises(ArithmeticError, match=f"^The loss became {value} at step 1: try .*[.]$"):
+        training.fit(network, batch, lambda network, batch: value * network(batch[0]).sum(), 9)
+    assert not network.training
+
+
+def test_a_loss_that_is_no_number_does_not_spoil_the_weights():
+    losses = iter([1.0, 1.0, float("nan")])
+    network = nn.Linear(1, 1)
+    with pytest.raises(ArithmeticError):
+        training.fit(network, batch,
+                     lambda network, batch: next(losses) * network(batch[0]).mean(), 9)
+    assert all(weight.isfinite().all() for weight in network.parameters())
