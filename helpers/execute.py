@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import html
 import os
+import queue
 import re
 import signal
 import sys
@@ -85,8 +86,12 @@ class Lesson:
         self.titles = cell_titles(self.notebook)
         self.place, self.memory, self.failed, self.interrupted = "", None, False, False
 
-    def take_interrupts(self, notebook):
-        """Let Ctrl-C end the run; nbclient takes it for a kernel that died."""
+    def kernel_started(self, notebook):
+        """Make the client hear every reply, and let Ctrl-C end the run.
+
+        nbclient takes Ctrl-C for a kernel that died.
+        """
+        self.client.kc.shell_channel.get_msg = patient(self.client.kc.shell_channel.get_msg)
         with contextlib.suppress(NotImplementedError):  # Windows has KeyboardInterrupt only
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self.interrupt)
 
@@ -124,7 +129,7 @@ class Lesson:
             shutdown_kernel="immediate",
             resources={"metadata": {"path": str(self.path.parent)}},
             config=Config(KernelManager={"transport_encryption": "auto"}),
-            on_notebook_start=self.take_interrupts,
+            on_notebook_start=self.kernel_started,
             on_cell_execute=self.cell_started,
             on_cell_executed=self.cell_ended,
         )
@@ -149,6 +154,19 @@ class Lesson:
         print(f"{self.place} of {self.path.name} failed: {self.title}")
         for line in strip_colours(error).strip().splitlines()[-ERROR_LINES:]:
             print(f"    {line}")
+
+
+def patient(get_message):
+    """Let a channel look again each second instead of waiting to be woken.
+
+    The wake-up gets lost now and then where a widget sends on the same socket: the reply is there,
+    and nbclient waits for ever (its issue 312).
+    """
+    async def look_again(timeout=None):
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return await get_message(timeout=1)
+    return look_again
 
 
 def strip_colours(text):

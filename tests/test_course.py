@@ -1,9 +1,11 @@
 """course.py makes and mends its environment, explains failures, and executes lessons."""
 
 import ast
+import asyncio
 import contextlib
 import io
 import json
+import queue
 import subprocess
 import sys
 from pathlib import Path
@@ -372,6 +374,19 @@ def test_a_kernel_that_dies_is_reported(tmp_path, capsys):
     save(tmp_path, "00_dies", new_code_cell("import os\nos._exit(1)"))
     assert execute.main([], tmp_path, tmp_path / "build") == 1
     assert "The kernel ended by itself" in capsys.readouterr().out
+
+
+def test_a_reply_is_heard_even_when_nobody_was_woken():
+    waits = []
+
+    async def get_message(timeout):
+        waits.append(timeout)
+        if len(waits) < 3:
+            raise queue.Empty
+        return "reply"
+
+    assert asyncio.run(execute.patient(get_message)(timeout=None)) == "reply"
+    assert waits == [1, 1, 1]
 
 
 def test_an_unknown_lesson_is_answered_with_the_list(executed, capsys):
