@@ -1,9 +1,11 @@
 """One style and one palette for every figure of the course."""
 
 import io
+import itertools
 
 import matplotlib.pyplot as plt
 import numpy as np
+import PIL.Image
 from IPython.display import Image, Markdown, display
 from matplotlib.figure import Figure
 from torch import Tensor
@@ -20,6 +22,9 @@ COLOURS = {
     "ink": "#222222",
 }
 MARKERS = {"SSL": "o", "raw pixels": "s", "random network": "^", "supervised": "D"}
+# Colour, marker and line of the further methods in a figure, in the order in which they come.
+FURTHER = [(COLOURS["other"], "v", "--"), (COLOURS["related"], "P", "-."),
+           (COLOURS["unrelated"], "X", (0, (4, 1, 1, 1, 1, 1))), (COLOURS["ink"], "*", ":")]
 WIDTH = 8.0
 
 
@@ -30,6 +35,7 @@ def use_style() -> None:
         "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True,
         "grid.alpha": 0.25, "lines.linewidth": 2, "lines.markersize": 7, "legend.frameon": False,
         "figure.constrained_layout.use": True, "axes.axisbelow": True,
+        "image.interpolation": "nearest",
     })
 
 
@@ -40,8 +46,10 @@ def subplots(rows: int = 1, columns: int = 1, height: float = 3.4):
 
 def show(figure: Figure, caption: str) -> None:
     """Display a figure once, with its caption below and the same words as alternative text."""
+    figure.canvas.draw()
+    pixels = PIL.Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
+    pixels.save(buffer, "PNG", optimize=True)  # a sixth smaller than what savefig writes
     plt.close(figure)
     display(Image(buffer.getvalue(), alt=caption), metadata={"image/png": {"alt": caption}})
     display(Markdown(f"*{caption}*"))
@@ -69,7 +77,7 @@ def pictures(rows: dict[str, Tensor], caption: str, titles: list[str] | None = N
         axis.set_axis_off()
     for line, (name, batch) in zip(axes, rows.items(), strict=True):
         for axis, picture in zip(line, to_array(batch), strict=False):
-            axis.imshow(picture, interpolation="nearest")
+            axis.imshow(picture)
         line[0].text(-0.12, 0.5, name, transform=line[0].transAxes, ha="right", va="center")
     for axis, title in zip(axes[0], titles or [], strict=False):
         axis.set_title(title, fontsize=9, loc="center")
@@ -89,20 +97,23 @@ def loss_curve(history: list[float], title: str, caption: str, ylabel: str = "lo
 
 def curves(series: dict[str, tuple], x: list[int], title: str, caption: str, xlabel: str,
            ylabel: str, chance: float | None = None) -> None:
-    """Lines with their spread, named at their right end.
+    """Lines with their spread, and a legend.
 
     Parameters
     ----------
-    series: name -> (mean, spread), each (len(x),); names in COLOURS get that colour and marker.
+    series: name -> (mean, spread), each (len(x),). The first name that begins as one in MARKERS
+        gets that colour and marker; the others take turns with FURTHER.
     x: what the columns stand for; drawn on a logarithmic axis.
     chance: the level of a blind guess, drawn dotted.
     """
     figure, axis = subplots(height=3.6)
+    reserved = {kind: (COLOURS[kind], marker, "-") for kind, marker in MARKERS.items()}
+    further = itertools.cycle(FURTHER)
     for name, (mean, spread) in series.items():
-        kind = next((kind for kind in MARKERS if name.startswith(kind)), None)
-        colour = COLOURS.get(kind, COLOURS["other"])
-        axis.errorbar(x, mean, yerr=spread, label=name, color=colour, capsize=3,
-                      marker=MARKERS.get(kind, "v"))
+        kind = next((kind for kind in reserved if name.startswith(kind)), None)
+        colour, marker, line = reserved.pop(kind) if kind else next(further)
+        axis.errorbar(x, mean, yerr=spread, label=name, color=colour, capsize=3, marker=marker,
+                      linestyle=line)
     if chance is not None:
         axis.axhline(chance, color=COLOURS["ink"], linestyle=":", linewidth=1.2, label="chance")
     axis.set_xscale("log", base=2)

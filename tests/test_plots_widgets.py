@@ -62,6 +62,22 @@ def test_colours_and_markers_tell_the_methods_apart():
     assert len(set(plots.MARKERS.values())) == len(methods)
 
 
+def test_curves_draw_each_method_in_its_own_way(displayed, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(plots, "show", lambda figure, caption: drawn.append(figure.axes[0]))
+    names = ["SSL: rotation", "raw pixels", "random network", "SSL: jigsaw", "PCA", "SSL: signed",
+             "denoising"]
+    plots.curves({name: ([0.1, 0.5], [0, 0]) for name in names}, [1, 7], "Curves", CAPTION,
+                 "shown", "right")
+    lines = [line for line, _, _ in drawn[0].containers]
+    looks = [(line.get_color(), line.get_marker()) for line in lines]
+    for name, look in zip(["SSL", "raw pixels", "random network"], looks):
+        assert look == (plots.COLOURS[name], plots.MARKERS[name])
+    for alike in ([colour for colour, _ in looks], [marker for _, marker in looks]):
+        assert len(set(alike)) == len(names)
+    plt.close("all")
+
+
 # Controls
 
 
