@@ -29,8 +29,8 @@ def check_energy(energy) -> str | None:
         return ("This adds up |a| and |b|. The straight distance of a difference of (3, 4) is 5: "
                 "use norm over the channels.")
     if abs(length - 5) > 1e-3 or abs(half - 3) > 1e-3:
-        return ("A difference of (3, 4) at every pixel should give 5, and a difference of 6 at half "
-                f"of the pixels 3; yours are {length:.3g} and {half:.3g}.")
+        return ("A difference of (3, 4) at every pixel should give 5, and a difference of 6 at "
+                f"half of the pixels 3; yours are {length:.3g} and {half:.3g}.")
     return None
 
 

@@ -13,14 +13,15 @@ def check_box_iou(box_iou) -> str | None:
     def iou(left, top, right, bottom):
         return float(call(box_iou, first, torch.tensor([left, top, right, bottom])))
 
-    equal, half, apart = iou(0, 0, 4, 2), iou(2, 0, 4, 2), iou(5, 3, 6, 4)
+    equal, half = iou(0, 0, 4, 2), iou(2, 0, 4, 2)
+    apart = [iou(5, 3, 6, 4), iou(5, 0, 6, 2), iou(0, 3, 4, 4)]
     if abs(equal - 1) > 1e-3:
         return f"Equal boxes should give 1, not {equal:.3g}. Divide the overlap by the union."
-    if apart < 0:
-        return f"Boxes apart should give 0, not {apart:.3g}: an overlap can't be negative."
-    if apart > 1e-3:
-        return (f"Boxes that don't touch should give 0, not {apart:.3g}: two negative sides make a "
-                "positive product. Cut each side off at 0 first.")
+    if max(apart) > 1e-3:
+        return (f"Boxes that don't touch should give 0, not {max(apart):.3g}: two negative sides "
+                "make a positive product. Cut each side off at 0 first.")
+    if min(apart) < 0:
+        return f"Boxes apart should give 0, not {min(apart):.3g}: an overlap can't be negative."
     shifted = iou(2, 1, 6, 3)
     if abs(half - 1) < 1e-3 or abs(shifted - 2 / 8) < 1e-3:
         return ("This divides by the area of one box. The union is both areas together, less the "
@@ -28,8 +29,8 @@ def check_box_iou(box_iou) -> str | None:
     if abs(shifted - 2 / 16) < 1e-3:
         return "The union is the sum of the areas less the overlap: it counts twice in the sum."
     if abs(half - 0.5) > 1e-3 or abs(shifted - 2 / 14) > 1e-3:
-        return (f"Boxes of area 8 and 4 with overlap 4 should give 0.5, yours is {half:.3g}; two of "
-                f"area 8 with overlap 2 should give {2 / 14:.3g}, yours is {shifted:.3g}.")
+        return (f"Boxes of area 8 and 4 with overlap 4 should give 0.5, yours is {half:.3g}; two "
+                f"of area 8 with overlap 2 should give {2 / 14:.3g}, yours is {shifted:.3g}.")
     return None
 
 
