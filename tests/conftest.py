@@ -25,3 +25,14 @@ def displayed(monkeypatch):
     monkeypatch.setattr(InteractiveShell, "instance", lambda: shell)
     monkeypatch.setattr(IPython, "get_ipython", lambda: None)  # matplotlib needs no notebook
     return publisher.outputs
+
+
+@pytest.fixture
+def verdict(displayed):
+    """Hand an answer to a checker and return what the student reads."""
+    def read(check, *arguments):
+        right = check(*arguments)
+        text = displayed[-1]["data"]["text/html"]
+        assert isinstance(right, bool) and right == ("Right." in text) != ("Not yet." in text)
+        return text
+    return read

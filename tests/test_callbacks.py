@@ -1,19 +1,27 @@
 """The functions behind the controls draw a figure at the extremes of each control."""
 
 import ast
+from types import SimpleNamespace
 
 import lessons
+import matplotlib.pyplot as plt
 import pytest
 import torch
 from kornia.color import lab_to_rgb
+from kornia.filters import gaussian_blur2d
+from torch import nn
 
-from helpers import plots
+from helpers import models, plots
 from helpers.data import Drawings
 
 CONCEPT = torch.tensor([0] + 9 * [1])  # one concept by one artist, one by nine
 UNSEEN = Drawings(torch.zeros(10, 4, 8, 8, dtype=torch.uint8), CONCEPT, 0 * CONCEPT,
                   torch.arange(10) % 9, ["cow", "sun"], ["group"], ["artist"] * 9)
-COMMON = {"torch": torch, "plots": plots}
+COMMON = {"torch": torch, "plots": plots, "models": models}
+COPY = SimpleNamespace(encode=nn.Flatten(), decode=nn.Unflatten(1, (3, 8, 8)))
+
+LINE = torch.linspace(-1.5, 1.5, 121)
+PAIR = nn.ModuleDict({"f": nn.Linear(1, 2), "g": nn.Linear(1, 2)})
 
 # Callback -> the functions that it calls, small stand-ins for what it reads, values of its control.
 CALLBACKS = {
@@ -29,6 +37,23 @@ CALLBACKS = {
          "scores": torch.linspace(0, 1, 48).view(6, 8),
          "present": torch.ones(6, 4, dtype=torch.bool)},
         [{"threshold": 0.0}, {"threshold": 0.05}, {"threshold": 0.95}, {"threshold": 1.0}],
+    ),
+    "show_walk": (
+        [],
+        {"unseen": UNSEEN, "unseen_paper": torch.rand(10, 3, 8, 8), "autoencoders": {64: COPY}},
+        [{"start": "cow", "end": "sun"}, {"start": "cow", "end": "cow"}],
+    ),
+    "show_noise": (
+        ["noisy", "clean_up"],
+        {"shown": torch.rand(10, 3, 16, 16), "SEED": 0, "gaussian_blur2d": gaussian_blur2d,
+         "denoiser": nn.Identity()},
+        [{"sigma": 0.0}, {"sigma": 1.5}],
+    ),
+    "show_point": (
+        ["pair_energy", "draw_surfaces"],
+        {"plt": plt, "line": LINE, "GRID": torch.cartesian_prod(LINE, LINE),
+         "pairs": dict.fromkeys(["push down", "contrastive", "regularised"], PAIR)},
+        [{"x": -1.5, "y": -1.5}, {"x": 0.0, "y": 0.0}, {"x": 1.5, "y": 1.5}],
     ),
 }
 CASES = [(lesson, name, values) for lesson in lessons.LESSONS for name in lessons.callbacks(lesson)

@@ -7,32 +7,43 @@ import pytest
 import torch
 
 from helpers.data import Drawings
-from helpers.exercises import TODO, lesson_00, lesson_01
+from helpers.exercises import TODO, lesson_00, lesson_01, lesson_02, lesson_03
 
 CONCEPTS = ["cow", "sun", "teapot"]
 CONCEPT = torch.tensor([0, 0, 1, 1, 2, 2])
 ERROR = torch.tensor([1.0, 9, 2, 2, 6, 7])  # the single worst is a cow, the worst mean a teapot
+INK = torch.tensor([0.1, 0.1, 0.5])
 UNSEEN = Drawings(torch.zeros(6, 4, 8, 8, dtype=torch.uint8), CONCEPT, 0 * CONCEPT,
                   torch.tensor([0, 1] * 3), CONCEPTS, ["group"], ["one", "other"])
 LABELS = torch.arange(10).repeat(3)
-CHECKERS = {"00": lesson_00, "01": lesson_01}
+SHOES = torch.linspace(0.3, 1, 20)[:, None, None, None].expand(20, 1, 32, 32)
+
+
+def brightness(pictures):
+    """An energy that any dark picture beats."""
+    return pictures.mean(dim=(1, 2, 3))
+
+
+def sign(pictures):
+    """Lesson 03's signature, a single pixel of it."""
+    signed = pictures.clone()
+    signed[:, :, -1, -1] = INK
+    return signed
+
+
+def turn(pictures, y):
+    return torch.stack([picture.rot90(int(k), (1, 2)) for picture, k in zip(pictures, y)])
+
+
+CHECKERS = {"00": lesson_00, "01": lesson_01, "02": lesson_02, "03": lesson_03}
 FACTS = {
     "00": {"error": ERROR, "unseen": UNSEEN, "show_concept": lambda concept: None},
     "01": {"labels": LABELS},
+    "02": {"rebuilding_energy": brightness, "test_pictures": SHOES, "is_shoe": slice(None)},
+    "03": {"sign": sign, "turn": turn, "INK": INK},
 }
 EXERCISES = [(lesson, number) for lesson in lessons.LESSONS
              for number in range(len(lessons.cells(lesson, tag="exercise")))]
-
-
-@pytest.fixture
-def verdict(displayed):
-    """Hand an answer to a checker and return what the student reads."""
-    def read(check, *arguments):
-        right = check(*arguments)
-        text = displayed[-1]["data"]["text/html"]
-        assert isinstance(right, bool) and right == ("Right." in text) != ("Not yet." in text)
-        return text
-    return read
 
 
 # The cells of the lessons as they are
@@ -71,9 +82,15 @@ def stop(*arguments):
     raise RuntimeError("no <b>such</b> thing")
 
 
-CHECKS = [lesson_00.check_energy, lambda answer: lesson_00.check_worst(answer, ERROR, UNSEEN),
-          lesson_01.check_box_iou, lambda answer: lesson_01.check_cheat(answer, LABELS),
-          lesson_01.check_kinds]
+CHECKS = [
+    lesson_00.check_energy, lambda answer: lesson_00.check_worst(answer, ERROR, UNSEEN),
+    lesson_01.check_box_iou, lambda answer: lesson_01.check_cheat(answer, LABELS),
+    lesson_01.check_kinds,
+    lesson_02.check_sample, lesson_02.check_denoising_loss,
+    lambda answer: lesson_02.check_fool(answer, brightness, SHOES),
+    lesson_03.check_hinge, lesson_03.check_mirror,
+    lambda answer: lesson_03.check_cheat(answer, sign, turn), lesson_03.check_tasks,
+]
 ODD = [..., None, 3, "cows", [], {}, torch.zeros(3), stop, lambda *arguments: None, lambda: 1,
        lambda *arguments: "text", lambda *arguments: torch.tensor(float("nan")),
        lambda *arguments: torch.full((3,), float("nan")), {"the age of a cow": "5"}]

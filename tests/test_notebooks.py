@@ -41,6 +41,12 @@ def test_it_was_executed_once_from_top_to_bottom_without_trouble(lesson):
     assert not trouble, "an error, a warning or a progress bar is left in the outputs"
 
 
+def test_outputs_are_short(lesson):
+    texts = [text for output in outputs(lesson)
+             for text in (output.get("text", ""), output.get("data", {}).get("text/plain", ""))]
+    assert max(text.count("\n") for text in texts) < 30, "a list that nobody reads is printed"
+
+
 def test_code_cells_are_short(lesson):
     lengths = {cell.source.splitlines()[0]: len(cell.source.splitlines())
                for cell in lessons.cells(lesson)}

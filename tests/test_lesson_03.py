@@ -1,0 +1,118 @@
+"""The losses and the questions that stand on the pages of lesson 03 keep their properties."""
+
+import ast
+import itertools
+
+import lessons
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.nn import functional as F
+
+few = settings(max_examples=25, deadline=None)
+PAGE = {"torch": torch, "nn": nn, "F": F, "itertools": itertools,
+        "INK": torch.tensor([0.1, 0.1, 0.5]),
+        "ORDERS": torch.tensor(list(itertools.permutations(range(4))))}
+for name in ("circle", "small_network", "new_pair", "pair_energy", "push_down", "contrastive",
+             "regularised", "turn", "rotation_question", "sign", "signed_question", "hide_corners",
+             "mended_question", "jigsaw_question"):
+    exec(ast.unparse(lessons.functions("03")[name]), PAGE)
+
+
+def collapsed_pair():
+    """Two networks whose codes are all zero."""
+    pair = PAGE["new_pair"]()
+    for parameter in pair.parameters():
+        nn.init.zeros_(parameter)
+    return pair
+
+
+def random_pictures(count=6):
+    return torch.rand(count, 3, 32, 32)
+
+
+# Energies and losses
+
+
+@few
+@given(st.integers(0, 2**31))
+def test_an_energy_is_never_negative_and_all_losses_have_a_floor(seed):
+    torch.manual_seed(seed)
+    pair, batch = PAGE["new_pair"](), PAGE["circle"](16)
+    energies = PAGE["pair_energy"](pair, *batch)
+    assert energies.shape == (16,) and energies.min() >= 0
+    pushed_down = PAGE["push_down"](pair, batch)
+    assert torch.isclose(pushed_down, energies.mean())
+    for loss in ("contrastive", "regularised"):
+        assert PAGE[loss](pair, batch) >= pushed_down
+
+
+def test_only_push_down_is_content_with_a_collapsed_pair():
+    pair, batch = collapsed_pair(), PAGE["circle"](16)
+    assert PAGE["push_down"](pair, batch) == 0
+    assert PAGE["contrastive"](pair, batch) == 1, "the margin"
+    assert PAGE["regularised"](pair, batch) == 2, "the missing spread of both codes"
+
+
+def test_the_points_lie_on_the_circle():
+    x, y = PAGE["circle"](1000)
+    assert x.shape == y.shape == (1000, 1)
+    assert (torch.hypot(x, y) - 1).abs().max() < 0.2
+
+
+# Questions about pictures
+
+
+@few
+@given(st.integers(0, 2**31))
+def test_turning_on_to_a_whole_turn_brings_the_pictures_back(seed):
+    torch.manual_seed(seed)
+    pictures, y = random_pictures(), torch.randint(4, (6,))
+    turned = PAGE["turn"](pictures, y)
+    assert torch.equal(PAGE["turn"](turned, (4 - y) % 4), pictures)
+    assert torch.equal(turned[0], pictures[0].rot90(int(y[0]), (1, 2)))
+
+
+@few
+@given(st.integers(0, 2**31))
+def test_the_answer_undoes_the_question(seed):
+    torch.manual_seed(seed)
+    pictures = random_pictures()
+    asked, y = PAGE["rotation_question"](pictures)
+    assert torch.equal(PAGE["turn"](asked, (4 - y) % 4), pictures)
+    asked, y = PAGE["jigsaw_question"](pictures, border=1)
+    for picture, puzzle, order in zip(pictures, asked, PAGE["ORDERS"][y]):
+        tiles = [tile for half in puzzle.chunk(2, dim=1) for tile in half.chunk(2, dim=2)]
+        for tile, place in zip(tiles, order.tolist()):
+            row, column = 16 * (place // 2), 16 * (place % 2)
+            original = picture[:, row + 1:row + 15, column + 1:column + 15]
+            assert torch.equal(tile[:, 1:-1, 1:-1], original)
+            assert (tile[:, [0, -1]] == 1).all() and (tile[:, :, [0, -1]] == 1).all()
+
+
+def test_all_labels_occur():
+    for question, answers in (("rotation_question", 4), ("jigsaw_question", 24)):
+        _, y = PAGE[question](random_pictures(500))
+        assert y.unique().tolist() == list(range(answers))
+
+
+@few
+@given(st.integers(0, 2**31))
+def test_nothing_of_the_signature_is_left_behind_hidden_corners(seed):
+    pictures, asked = random_pictures(), []
+    for versions in (pictures, PAGE["sign"](pictures)):
+        torch.manual_seed(seed)
+        asked.append(PAGE["mended_question"](versions))
+    assert torch.equal(asked[0][0], asked[1][0]) and torch.equal(asked[0][1], asked[1][1])
+
+
+@pytest.mark.parametrize("question", ["rotation_question", "signed_question", "mended_question",
+                                      "jigsaw_question"])
+def test_a_question_leaves_the_pictures_alone(question):
+    pictures = random_pictures()
+    before = pictures.clone()
+    asked, y = PAGE[question](pictures)
+    assert asked.shape == pictures.shape and y.shape == (6,) and y.dtype == torch.int64
+    assert torch.equal(pictures, before)
