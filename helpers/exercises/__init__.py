@@ -45,3 +45,18 @@ def call(function: Callable, *arguments):
     if isinstance(result, float | Tensor) and not torch.as_tensor(result).isfinite().all():
         raise ArithmeticError("it gave nan or inf where a number was asked for.")
     return result
+
+
+def wrong_choice(answers: dict, right: dict[str, tuple[str, str]]) -> str | None:
+    """The first choice that is missing or wrong, with the reason; None where all are right.
+
+    `right` maps each question to its answer and to why that is the answer.
+    """
+    for question, (choice, reason) in right.items():
+        answer = answers.get(question, ...)
+        if answer is ...:
+            untouched = all(value is ... for value in answers.values())
+            return TODO if untouched else f"Still open: {question}."
+        if str(answer).strip().lower() != choice:
+            return f"Not {answer} for “{question}”: {reason}."
+    return None
