@@ -52,7 +52,7 @@ def check_denoising_loss(loss) -> str | None:
         return "The loss never asks the network: it should compare network(spoilt) with something."
     if torch.equal(seen[0], clean):
         return "The network gets the clean pictures. Where is the noise?"
-    of_copier = float(loss(lambda pictures: pictures, clean))
+    of_copier = float(call(loss, lambda pictures: pictures, clean))
     if of_perfect > 1e-6:
         return (f"A network that returns the clean pictures should have loss 0, yours gives it "
                 f"{of_perfect:.3g}. Which picture is the right answer?")
