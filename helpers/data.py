@@ -6,7 +6,6 @@ The cards in `data/README.md` say what each set holds, where it comes from and i
 import functools
 import hashlib
 import io
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +22,8 @@ class DataError(Exception):
     """A data file is missing or damaged; the message names the file and the way out."""
 
 
-def verify(path: Path) -> None:
-    """Compare one file under `data/` with its line in `data/SHA256SUMS`.
+def verify(path: Path) -> str:
+    """Compare one file under `data/` with its line in `data/SHA256SUMS`; return its SHA-256.
 
     Raises
     ------
@@ -47,6 +46,7 @@ def verify(path: Path) -> None:
     if hashlib.sha256(path.read_bytes()).hexdigest() != recorded[name]:
         raise DataError(f"data/{name} is damaged: its SHA-256 is not the recorded one. "
                         f"{restore}{name}")
+    return recorded[name]
 
 
 @functools.cache
@@ -104,7 +104,7 @@ def drawings(split: str = "train", size: int = 32) -> Drawings:
     size: 64 as stored, or 32 (the mean of each 2×2 pixels, weighted by their alpha).
     """
     table = load("drawings", split).data.table
-    images = torch.from_numpy(_decode(table, "RGBA")).permute(0, 3, 1, 2).contiguous()
+    images = torch.from_numpy(decode(table["image"], "RGBA")).permute(0, 3, 1, 2).contiguous()
     if size != 64:
         images = torch.cat([_shrink(part, size) for part in images.split(1024)])
     concepts = sorted(set(table["concept"].to_pylist()))
@@ -118,12 +118,11 @@ def drawings(split: str = "train", size: int = 32) -> Drawings:
         concepts=concepts, groups=features["group"].names, artists=features["artist"].names)
 
 
-def _decode(table, mode: str) -> np.ndarray:
-    """The pictures of an Arrow table as (N, H, W) or (N, H, W, channels) uint8."""
-    def pixels(row):
-        return np.asarray(Image.open(io.BytesIO(row["bytes"])).convert(mode))
-    with ThreadPoolExecutor() as pool:
-        return np.stack(list(pool.map(pixels, table["image"].to_pylist())))
+def decode(column, mode: str) -> np.ndarray:
+    """The pictures of an Arrow column as (N, H, W) or (N, H, W, channels) uint8."""
+    def pixels(cell):
+        return np.asarray(Image.open(io.BytesIO(cell["bytes"])).convert(mode))
+    return np.stack([pixels(cell) for cell in column.to_pylist()])
 
 
 def _shrink(rgba: Tensor, size: int) -> Tensor:
@@ -139,5 +138,6 @@ def fashion(split: str = "train") -> tuple[Tensor, Tensor, list[str]]:
     """Fashion-MNIST: images (N, 1, 28, 28) uint8, labels (N,) int64, the ten class names."""
     dataset = load("fashion", split)
     table = dataset.data.table
+    images = torch.from_numpy(decode(table["image"], "L"))[:, None]
     labels = torch.tensor(table["label"].to_pylist())
-    return torch.from_numpy(_decode(table, "L"))[:, None], labels, dataset.features["label"].names
+    return images, labels, dataset.features["label"].names

@@ -9,13 +9,28 @@ from torch import nn
 from tqdm.auto import tqdm
 
 
+def one_cycle(network: nn.Module, learning_rate: float, steps: int):
+    """The optimizer and the learning rate's schedule of the whole course.
+
+    AdamW (Loshchilov and Hutter, 2019) with a one-cycle learning rate (Smith and Topin, 2018).
+
+    Parameters
+    ----------
+    network: what is trained.
+    learning_rate: the highest rate of the cycle.
+    steps: the length of the cycle.
+    """
+    optimizer = torch.optim.AdamW(network.parameters(), lr=learning_rate, weight_decay=0.01)
+    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, steps)
+
+
 def fit(network: nn.Module, batch: Callable[[], object], loss: Callable, steps: int,
         learning_rate: float = 3e-3, label: str = "training") -> list[float]:
     """Train a network in place for a fixed number of steps and return the loss of each step.
 
-    AdamW (Loshchilov and Hutter, 2019) with a one-cycle learning rate (Smith and Topin, 2018). On
-    a machine with an accelerator the steps run there; the network comes back to the CPU, in
-    evaluation mode. Interrupting keeps the network trained so far.
+    Optimizer and learning rate are those of `one_cycle`. On a machine with an accelerator the steps
+    run there; the network comes back to the CPU, in evaluation mode. Interrupting keeps the network
+    trained so far.
 
     Parameters
     ----------
@@ -33,8 +48,7 @@ def fit(network: nn.Module, batch: Callable[[], object], loss: Callable, steps: 
     """
     accelerator = Accelerator()
     network.train().to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=learning_rate, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=steps)
+    optimizer, schedule = one_cycle(network, learning_rate, steps)
     prepared, optimizer, schedule = accelerator.prepare(network, optimizer, schedule)
     history = []
     progress = tqdm(range(steps), desc=label, mininterval=0.5)
