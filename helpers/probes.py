@@ -1,5 +1,6 @@
 """Probes: how good are these features? Asked of any function from pictures to vectors."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -43,7 +44,7 @@ def label_curve(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], label
         for repeat in range(repeats):
             order = torch.randperm(len(classes))
             rows = torch.cat([order[classes[order] == c][:count] for c in classes.unique()])
-            probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=200))
+            probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
             probe.fit(features[rows].numpy(), classes[rows].numpy())
             accuracy[i, repeat] = probe.score(test[0].numpy(), test[1].numpy())
     return accuracy.mean(axis=1), accuracy.std(axis=1)
@@ -86,6 +87,42 @@ def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool 
             answer = (question @ F.normalize(shown, dim=1).T).argmax(dim=1)
             accuracy[i, repeat] = (answer == torch.arange(len(rows))).float().mean()
     return accuracy.mean(axis=1), accuracy.std(axis=1)
+
+
+def one_shot(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool = False) -> float:
+    """Show one drawing of each concept, all by one artist; which concept is the question?
+
+    The answer is the concept whose drawing has the most similar features, by cosine, after the mean
+    of the features shown is taken away; out of all concepts of the artist, or of both artists.
+
+    Parameters
+    ----------
+    embed: pictures (N, 3, H, W) float in [0, 1] -> features (N, dim).
+    drawings: of concepts that `embed` never saw in training.
+    wild: ask with the same drawing at a random place, size and tilt before a random background.
+        Otherwise ask with a clean drawing by another artist; not between the two Fluent sets, which
+        are one drawing in two finishes.
+
+    Returns
+    -------
+    The share of questions answered rightly, the mean over artists or over pairs of artists.
+    """
+    clean = embed(views.on_paper(drawings.images))
+    size, artists = drawings.images.shape[-1], range(len(drawings.artists))
+    row = torch.full((len(drawings.concepts), len(artists)), -1)
+    row[drawings.concept, drawings.artist] = torch.arange(len(drawings))
+    asked = clean
+    if wild:
+        asked = embed(scenes.compose(drawings.images[:, None], size, WILD).pictures)
+    pairs = [(artist, artist) for artist in artists] if wild else [
+        pair for pair in itertools.combinations(artists, 2)
+        if not all(drawings.artists[artist].startswith("fluent") for artist in pair)]
+    accuracy = []
+    for first, second in pairs:
+        both = row[(row[:, first] >= 0) & (row[:, second] >= 0)]
+        found = nearest(asked[both[:, second]], clean[both[:, first]], 1)[:, 0]
+        accuracy.append((found == torch.arange(len(both))).float().mean())
+    return torch.stack(accuracy).mean().item()
 
 
 def nearest(questions: Tensor, gallery: Tensor, count: int = 5) -> Tensor:

@@ -1,5 +1,7 @@
 """The numbers that the course reports are right where one knows what they should be."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -111,6 +113,45 @@ def test_cow_curve_is_a_share(seed, wild):
     mean, spread = probes.cow_curve(lambda pictures: pictures.flatten(1) @ weights, coloured(),
                                     wild, repeats=2)
     assert 0 <= mean.min() and mean.max() <= 1 and 0 <= spread.min() and spread.max() <= 0.5
+
+
+# One-shot recognition
+
+
+def test_one_shot_of_one_who_knows_is_one_and_of_one_who_knows_nothing_is_chance():
+    assert probes.one_shot(see_concept, coloured()) == 1
+    for wild in (False, True):
+        assert probes.one_shot(see_nothing, coloured(), wild) == pytest.approx(1 / 20)
+
+
+def test_one_shot_asks_in_the_wild_about_every_drawing_once():
+    embedded = []
+
+    def embed(pictures):
+        embedded.append(pictures)
+        return see_nothing(pictures)
+
+    probes.one_shot(embed, coloured(), wild=True)
+    assert [len(pictures) for pictures in embedded] == [180, 180]
+    assert not torch.equal(*embedded)
+
+
+def test_one_shot_counts_concepts_that_both_artists_have_drawn():
+    drawings = coloured(concepts=20, artists=2)
+    some = dataclasses.replace(drawings, **{
+        name: getattr(drawings, name)[1:] for name in ("images", "concept", "group", "artist")})
+    assert probes.one_shot(see_concept, some) == 1
+
+
+def test_one_shot_leaves_out_the_pair_that_is_one_drawing_in_two_finishes():
+    drawings = dataclasses.replace(coloured(artists=3), artists=["fluent-emoji", "noto",
+                                                                 "fluent-emoji-flat"])
+
+    def see_no_noto(pictures):
+        features = see_concept(pictures)
+        return torch.where(read(pictures, 1)[:, None] == 1, torch.randn_like(features), features)
+
+    assert probes.one_shot(see_no_noto, drawings) < 0.3
 
 
 # The label curve and retrieval
