@@ -1,11 +1,14 @@
 """Figures carry words for those who can't see them; controls call their function; the start."""
 
+import base64
+import io
 import random
 from itertools import combinations
 
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
+import PIL.Image
 import pytest
 import torch
 
@@ -36,6 +39,13 @@ def test_a_figure_is_shown_once_with_words(name, displayed):
     assert image["metadata"]["image/png"]["alt"] == CAPTION
     assert words["data"]["text/markdown"] == f"*{CAPTION}*"
     assert not plt.get_fignums(), "the figure would be shown a second time"
+
+
+@pytest.mark.parametrize(("name", "mode"), [("curves", "P"), ("loss", "P"), ("colour", "RGB")])
+def test_only_a_figure_that_looks_the_same_is_stored_with_a_palette(name, mode, displayed):
+    FIGURES[name]()
+    content = base64.b64decode(displayed[0]["data"]["image/png"])
+    assert PIL.Image.open(io.BytesIO(content)).mode == mode
 
 
 @pytest.mark.parametrize("rows, columns, shape", [(1, 1, ()), (1, 6, (6,)), (2, 3, (2, 3))])
