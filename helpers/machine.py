@@ -17,6 +17,7 @@ LESSON_SECONDS = {
     "01 Supervised vs unsupervised": 190,
     "02 Autoencoders": 240,
     "03 Energy and pretext tasks": 145,
+    "04 Siamese contrastive vision": 290,
 }
 
 

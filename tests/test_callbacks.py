@@ -1,6 +1,7 @@
 """The functions behind the controls draw a figure at the extremes of each control."""
 
 import ast
+import math
 from types import SimpleNamespace
 
 import lessons
@@ -11,13 +12,13 @@ from kornia.color import lab_to_rgb
 from kornia.filters import gaussian_blur2d
 from torch import nn
 
-from helpers import models, plots
+from helpers import models, plots, views
 from helpers.data import Drawings
 
 CONCEPT = torch.tensor([0] + 9 * [1])  # one concept by one artist, one by nine
 UNSEEN = Drawings(torch.zeros(10, 4, 8, 8, dtype=torch.uint8), CONCEPT, 0 * CONCEPT,
                   torch.arange(10) % 9, ["cow", "sun"], ["group"], ["artist"] * 9)
-COMMON = {"torch": torch, "plots": plots, "models": models}
+COMMON = {"torch": torch, "plots": plots, "models": models, "views": views, "math": math, "SEED": 0}
 COPY = SimpleNamespace(encode=nn.Flatten(), decode=nn.Unflatten(1, (3, 8, 8)))
 
 LINE = torch.linspace(-1.5, 1.5, 121)
@@ -45,7 +46,7 @@ CALLBACKS = {
     ),
     "show_noise": (
         ["noisy", "clean_up"],
-        {"shown": torch.rand(10, 3, 16, 16), "SEED": 0, "gaussian_blur2d": gaussian_blur2d,
+        {"shown": torch.rand(10, 3, 16, 16), "gaussian_blur2d": gaussian_blur2d,
          "denoiser": nn.Identity()},
         [{"sigma": 0.0}, {"sigma": 1.5}],
     ),
@@ -54,6 +55,17 @@ CALLBACKS = {
         {"plt": plt, "line": LINE, "GRID": torch.cartesian_prod(LINE, LINE),
          "pairs": dict.fromkeys(["push down", "contrastive", "regularised"], PAIR)},
         [{"x": -1.5, "y": -1.5}, {"x": 0.0, "y": 0.0}, {"x": 1.5, "y": 1.5}],
+    ),
+    "show_views": (
+        ["view"],
+        {"unseen": UNSEEN},
+        [{"concept": "cow", "position": 0.0, "colour": 0.0, "background": "white"},
+         {"concept": "sun", "position": 0.7, "colour": 1.0, "background": "gradient"}],
+    ),
+    "show_push": (
+        ["push"],
+        {"crowd": torch.rand(512, 3, 8, 8), "z": nn.functional.normalize(torch.randn(512, 64))},
+        [{"number": 0, "temperature": 0.05}, {"number": 511, "temperature": 2.0}],
     ),
 }
 CASES = [(lesson, name, values) for lesson in lessons.LESSONS for name in lessons.callbacks(lesson)

@@ -1,0 +1,64 @@
+"""The committed weights are those of the recipes, and the recipes can be stopped."""
+
+import dataclasses
+import os
+import signal
+
+import pytest
+import torch
+
+from helpers import data, photographs, pretrain, weights
+from helpers.recipes import RECIPES
+
+MIRROR = data.ROOT.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(params=RECIPES)
+def name(request, monkeypatch):
+    """Each recipe; the one that needs CIFAR-10 where its mirror is beside the project."""
+    if request.param == "photographs":
+        if not (MIRROR / "cifar10" / "train.parquet").exists():
+            pytest.skip("no mirror of CIFAR-10 beside the project")
+        monkeypatch.setenv("SSL_COURSE_DATA", os.fspath(MIRROR))
+        photographs.cifar10.cache_clear()
+    yield request.param
+    photographs.cifar10.cache_clear()
+
+
+def test_every_file_of_weights_has_a_recipe_and_is_small():
+    files = {path.name: path.stat().st_size for path in weights.ROOT.iterdir()}
+    assert sorted(files) == sorted(f"{name}.{kind}" for name in RECIPES
+                                   for kind in ("json", "safetensors"))
+    assert max(files.values()) <= 20e6 and sum(files.values()) <= 50e6
+
+
+def test_the_committed_weights_are_those_of_the_recipe(name):
+    recipe, record = RECIPES[name](), weights.record(name)
+    assert (record["steps"], record["learning_rate"]) == (recipe.steps, recipe.learning_rate)
+    assert record["command"] == f"python -m helpers.pretrain {name}" and record["seed"] == 0
+    assert list(record["data"]) == recipe.data
+    weights.load(name, recipe.network)
+    loss = recipe.loss(recipe.network, recipe.batch()).item()
+    assert loss < recipe.loss(type(recipe.network)(), recipe.batch()).item() / 2
+
+
+def test_a_recipe_that_was_stopped_ends_like_one_that_was_not(name, monkeypatch, tmp_path):
+    monkeypatch.setattr(weights, "ROOT", tmp_path / "weights")
+
+    def three_steps(stop_at=None):
+        torch.manual_seed(0)
+        recipe, asked = RECIPES[name](), []
+
+        def batch():
+            asked.append(None)
+            if len(asked) == stop_at:
+                signal.raise_signal(signal.SIGINT)
+            return recipe.batch()
+
+        short = dataclasses.replace(recipe, batch=batch, steps=3, figures=lambda network: {})
+        return pretrain.pretrain(name, short, tmp_path / "checkpoint")["sha256"]
+
+    whole = three_steps()
+    with pytest.raises(KeyboardInterrupt, match="Stopped at step 2 of 3"):
+        three_steps(stop_at=2)
+    assert three_steps() == whole
