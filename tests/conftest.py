@@ -3,11 +3,14 @@
 from types import SimpleNamespace
 
 import IPython
+import lessons
 import pytest
 import torch
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
+
+from helpers import photographs
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +39,15 @@ def verdict(displayed):
         assert isinstance(right, bool) and right == ("Right." in text) != ("Not yet." in text)
         return text
     return read
+
+
+@pytest.fixture
+def mirror(monkeypatch):
+    """Let `photographs.cifar10` read the mirror beside the project; skip where there is none."""
+    folder = lessons.ROOT.parent / "shared" / "data"
+    if not (folder / "cifar10").is_dir():
+        pytest.skip("no mirror of CIFAR-10 stands beside the course")
+    monkeypatch.setenv("SSL_COURSE_DATA", str(folder))
+    photographs.cifar10.cache_clear()
+    yield
+    photographs.cifar10.cache_clear()

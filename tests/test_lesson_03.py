@@ -1,24 +1,19 @@
 """The losses and the questions that stand on the pages of lesson 03 keep their properties."""
 
-import ast
 import itertools
 
-import lessons
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
-from torch.nn import functional as F
+
+from helpers.page import definitions
 
 few = settings(max_examples=25, deadline=None)
-PAGE = {"torch": torch, "nn": nn, "F": F, "itertools": itertools,
-        "INK": torch.tensor([0.1, 0.1, 0.5]),
-        "ORDERS": torch.tensor(list(itertools.permutations(range(4))))}
-for name in ("circle", "small_network", "new_pair", "pair_energy", "push_down", "contrastive",
-             "regularised", "turn", "rotation_question", "sign", "signed_question", "hide_corners",
-             "mended_question", "jigsaw_question"):
-    exec(ast.unparse(lessons.functions("03")[name]), PAGE)
+PAGE = vars(definitions("03"))
+PAGE["INK"] = torch.tensor([0.1, 0.1, 0.5])
+PAGE["ORDERS"] = torch.tensor(list(itertools.permutations(range(4))))
 
 
 def collapsed_pair():

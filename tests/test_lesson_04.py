@@ -218,14 +218,8 @@ def test_the_push_is_shared_out_completely_and_never_comes_from_oneself(monkeypa
 # Photographs
 
 
-def test_the_lesson_runs_on_photographs(monkeypatch):
+def test_the_lesson_runs_on_photographs(mirror, monkeypatch):
     """Every fiftieth photograph of the mirror, and a few steps."""
-    folder = data.ROOT.parent.parent / "shared" / "data"
-    if not (folder / "cifar10" / "train.parquet").exists():
-        pytest.skip("no mirror of CIFAR-10 beside the project")
-    monkeypatch.setenv("SSL_COURSE_DATA", str(folder))
-    photographs.cifar10.cache_clear()
-
     def some(split):
         images, labels, names = photographs.cifar10(split)
         return images[::50], labels[::50], names
@@ -236,7 +230,6 @@ def test_the_lesson_runs_on_photographs(monkeypatch):
     monkeypatch.setattr(PAGE, "train_twins", lambda loss, batch, label: train_twins(
         loss, batch, 3, label))
     shown = PAGE.photo_lesson()
-    photographs.cifar10.cache_clear()
     assert list(shown) == ["SSL, long training", "SSL, trained just now", "raw pixels",
                            "random network"]
     for mean, spread in shown.values():

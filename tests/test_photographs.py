@@ -5,7 +5,6 @@ import time
 
 import datasets
 import huggingface_hub
-import lessons
 import pyarrow.parquet
 import pytest
 import torch
@@ -16,7 +15,6 @@ from helpers import photographs
 from helpers.data import DataError
 
 NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
-MIRROR = lessons.ROOT.parent / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)
@@ -70,10 +68,7 @@ def test_more_photographs_than_are_decoded_at_once(folder):
 
 
 @pytest.mark.parametrize(("split", "count"), [("train", 50_000), ("test", 10_000)])
-def test_the_mirror_holds_all_of_it(split, count, monkeypatch):
-    if not (MIRROR / "cifar10").is_dir():
-        pytest.skip("no mirror of CIFAR-10 stands beside the course")
-    monkeypatch.setenv("SSL_COURSE_DATA", str(MIRROR))
+def test_the_mirror_holds_all_of_it(split, count, mirror):
     images, labels, names = photographs.cifar10(split)
     assert images.shape == (count, 3, 32, 32) and names == NAMES
     assert torch.equal(labels.bincount(), torch.full((10,), count // 10))

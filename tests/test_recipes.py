@@ -1,28 +1,21 @@
 """The committed weights are those of the recipes, and the recipes can be stopped."""
 
 import dataclasses
-import os
 import signal
 
 import pytest
 import torch
 
-from helpers import data, photographs, pretrain, weights
+from helpers import pretrain, weights
 from helpers.recipes import RECIPES
-
-MIRROR = data.ROOT.parent.parent / "shared" / "data"
 
 
 @pytest.fixture(params=RECIPES)
-def name(request, monkeypatch):
+def name(request):
     """Each recipe; the one that needs CIFAR-10 where its mirror is beside the project."""
     if request.param == "photographs":
-        if not (MIRROR / "cifar10" / "train.parquet").exists():
-            pytest.skip("no mirror of CIFAR-10 beside the project")
-        monkeypatch.setenv("SSL_COURSE_DATA", os.fspath(MIRROR))
-        photographs.cifar10.cache_clear()
-    yield request.param
-    photographs.cifar10.cache_clear()
+        request.getfixturevalue("mirror")
+    return request.param
 
 
 def test_every_file_of_weights_has_a_recipe_and_is_small():
