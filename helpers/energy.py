@@ -26,7 +26,8 @@ def auroc(related: Tensor, unrelated: Tensor) -> float:
 
 
 def compare(related: Tensor, unrelated: Tensor, title: str, caption: str,
-            names: tuple[str, str] = ("belong together", "don't belong")) -> float:
+            names: tuple[str, str] = ("belong together", "don't belong"),
+            counted: str = "pairs") -> float:
     """Draw the histograms of two sets of energies (N,) and (M,), and return their AUROC."""
     score = auroc(related, unrelated)
     figure, axis = plots.subplots(height=2.8)
@@ -36,7 +37,7 @@ def compare(related: Tensor, unrelated: Tensor, title: str, caption: str,
                                           (unrelated, names[1], "unrelated", "///")):
         axis.hist(np.clip(energies, low, high), bins, label=name, color=plots.COLOURS[colour],
                   alpha=0.65, hatch=hatch, edgecolor="white", linewidth=0.3)
-    axis.set(title=f"{title}: AUROC {score:.2f}", xlabel="energy E(x, y)", ylabel="pairs")
+    axis.set(title=f"{title}: AUROC {score:.2f}", xlabel="energy E(x, y)", ylabel=counted)
     axis.legend()
     plots.show(figure, caption)
     return score

@@ -99,6 +99,31 @@ def loss_curve(history: list[float], title: str, caption: str, ylabel: str = "lo
     show(figure, caption)
 
 
+def bars(series: dict[str, dict[str, float]], title: str, caption: str, xlabel: str) -> None:
+    """Lying bars with their values.
+
+    Parameters
+    ----------
+    series: what is measured -> name -> value. With several, each name gets a bar of each.
+    """
+    names = list(next(iter(series.values())))
+    figure, axis = subplots(height=1.0 + (0.2 + 0.26 * len(series)) * len(names))
+    styles = zip((COLOURS["SSL"], COLOURS["other"]), ("", "///"))
+    thick = 0.8 / len(series)
+    for i, ((label, values), (colour, hatch)) in enumerate(zip(series.items(), styles)):
+        drawn = axis.barh(np.arange(len(names)) + (i + 0.5) * thick - 0.4, list(values.values()),
+                          thick, label=label, color=colour, hatch=hatch, edgecolor="white")
+        axis.bar_label(drawn, fmt="%.2f", padding=4)
+    axis.set_yticks(range(len(names)), names, parse_math=False)
+    axis.set_title(title, parse_math=False)
+    axis.set(xlabel=xlabel)
+    axis.margins(x=0.1)
+    axis.invert_yaxis()
+    if len(series) > 1:
+        figure.legend(loc="outside lower right", ncols=len(series))
+    show(figure, caption)
+
+
 def curves(series: dict[str, tuple], x: list[int], title: str, caption: str, xlabel: str,
            ylabel: str, chance: float | None = None) -> None:
     """Lines with their spread, and a legend.

@@ -45,3 +45,8 @@ def choice(name: str, options: list[str]) -> ipywidgets.Dropdown:
     """A list to choose one of."""
     return ipywidgets.Dropdown(options=options, description=name,
                                style={"description_width": "initial"})
+
+
+def sentence(value: str) -> ipywidgets.Text:
+    """A line to type in, which acts at Enter or when it is left."""
+    return ipywidgets.Text(value, continuous_update=False, layout={"width": "40em"})

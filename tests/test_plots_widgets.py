@@ -28,6 +28,11 @@ FIGURES = {
                                    [1, 7], "Curves", CAPTION, "shown", "right", chance=0.1),
     "gap": lambda: plots.curves({"raw pixels": ([0.1, float("nan")], [0, 0])}, [1, 7], "Curves",
                                 CAPTION, "shown", "right"),
+    "bars": lambda: plots.bars({"p": {"cow": 0.5, "the": 0.25}}, "Bars", CAPTION, "p"),
+    "bars of two": lambda: plots.bars({"old": {"cow": 0.5}, "new": {"cow": 0.0}}, "Bars", CAPTION,
+                                      "accuracy"),
+    "dollars": lambda: plots.bars({"p": {"$": 0.5, "$\\frac$": 0.1, "_": 0.1}}, "$ \\frac ___ $",
+                                  CAPTION, "p"),
 }
 
 
@@ -41,7 +46,8 @@ def test_a_figure_is_shown_once_with_words(name, displayed):
     assert not plt.get_fignums(), "the figure would be shown a second time"
 
 
-@pytest.mark.parametrize(("name", "mode"), [("curves", "P"), ("loss", "P"), ("colour", "RGB")])
+@pytest.mark.parametrize(("name", "mode"), [("curves", "P"), ("loss", "P"), ("bars", "P"),
+                                            ("colour", "RGB")])
 def test_only_a_figure_that_looks_the_same_is_stored_with_a_palette(name, mode, displayed):
     FIGURES[name]()
     content = base64.b64decode(displayed[0]["data"]["image/png"])
@@ -85,6 +91,23 @@ def test_curves_draw_each_method_in_its_own_way(displayed, monkeypatch):
         assert look == (plots.COLOURS[name], plots.MARKERS[name])
     for alike in ([colour for colour, _ in looks], [marker for _, marker in looks]):
         assert len(set(alike)) == len(names)
+    plt.close("all")
+
+
+def test_bars_stand_in_the_order_given_each_with_its_value(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(plots, "show", lambda figure, caption: drawn.append(figure.axes[0]))
+    plots.bars({"old": {"cow": 0.5, "sun": 0.123}, "new": {"cow": 0.25, "sun": 0.75}}, "Bars",
+               CAPTION, "accuracy")
+    axis, = drawn
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["cow", "sun"]
+    assert axis.yaxis_inverted(), "the first name stands at the top"
+    assert [text.get_text() for text in axis.texts] == ["0.50", "0.12", "0.25", "0.75"]
+    old, new = axis.containers
+    assert (old.get_label(), new.get_label()) == ("old", "new")
+    assert {bar.get_hatch() for bar in old} != {bar.get_hatch() for bar in new}
+    for first, second in zip(old, new):
+        assert first.get_y() + first.get_height() == pytest.approx(second.get_y())
     plt.close("all")
 
 
@@ -134,6 +157,12 @@ def test_a_choice_starts_with_the_first():
     choice = widgets.choice("concept", ["cow", "teapot"])
     assert isinstance(choice, ipywidgets.Dropdown)
     assert (choice.value, choice.description) == ("cow", "concept")
+
+
+def test_a_sentence_acts_when_it_is_finished():
+    sentence = widgets.sentence("a ___ that barks")
+    assert isinstance(sentence, ipywidgets.Text) and sentence.value == "a ___ that barks"
+    assert not sentence.continuous_update
 
 
 # The machine
