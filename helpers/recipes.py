@@ -46,4 +46,17 @@ def photographs() -> Recipe:
                   data=["cifar10/train.parquet"])
 
 
-RECIPES = {"drawings": drawings, "photographs": photographs}
+def words() -> Recipe:
+    """The mini-BERT of lesson 05, part 3, wider, deeper and longer."""
+    page = definitions("05")
+    page.tokenizer = page.learn_pieces(data.load("glosses", "train")["text"][:])
+    train, held = (page.by_length(page.encode(data.load("glosses", split)["text"][:]))
+                   for split in ("train", "test"))
+
+    return Recipe(network=page.MiniBert(width=192, layers=4), batch=lambda: page.masked(train, 256),
+                  loss=page.guess_loss, steps=6500, learning_rate=1.5e-3,
+                  figures=lambda network: {"masked accuracy": page.accuracy(network, held)},
+                  data=["glosses/train.parquet"])
+
+
+RECIPES = {"drawings": drawings, "photographs": photographs, "words": words}
