@@ -12,8 +12,9 @@ from kornia.color import lab_to_rgb
 from kornia.filters import gaussian_blur2d
 from torch import nn
 
-from helpers import models, plots, views
+from helpers import models, plots, views, widgets, writing
 from helpers.data import Drawings
+from helpers.page import definitions
 
 CONCEPT = torch.tensor([0] + 9 * [1])  # one concept by one artist, one by nine
 UNSEEN = Drawings(torch.zeros(10, 4, 8, 8, dtype=torch.uint8), CONCEPT, 0 * CONCEPT,
@@ -23,6 +24,9 @@ COPY = SimpleNamespace(encode=nn.Flatten(), decode=nn.Unflatten(1, (3, 8, 8)))
 
 LINE = torch.linspace(-1.5, 1.5, 121)
 PAIR = nn.ModuleDict({"f": nn.Linear(1, 2), "g": nn.Linear(1, 2)})
+
+SEA = "a large fish that swims in the deep sea"
+TOKENIZER = definitions("05").learn_pieces([SEA])
 
 # Callback -> the functions that it calls, small stand-ins for what it reads, values of its control.
 CALLBACKS = {
@@ -67,17 +71,49 @@ CALLBACKS = {
         {"crowd": torch.rand(512, 3, 8, 8), "z": nn.functional.normalize(torch.randn(512, 64))},
         [{"number": 0, "temperature": 0.05}, {"number": 511, "temperature": 2.0}],
     ),
+    "show_ratio": (
+        ["marked", "show_hiding"],
+        {"writing": writing, "tokenizer": TOKENIZER, "MASK": 4, "EXAMPLES": {"a fish": SEA},
+         "cut": torch.clone, "encode": lambda texts: torch.tensor([[2, 5, 6, 7, 3, 0]]),
+         "corrupt": lambda text, ratio: (text.masked_fill(text > 9 * ratio, 4), text > 4)},
+        [{"thing": "a fish", "ratio": 0.05}, {"thing": "a fish", "ratio": 0.95}],
+    ),
+    "fill": (
+        [],
+        {"writing": writing, "tokenizer": TOKENIZER, "MASK": 4,
+         "bert": lambda text, where: torch.randn(1, TOKENIZER.get_vocab_size())},
+        [{"sentence": "a ___"}, {"sentence": "the large ___ that swims" + 16 * " in the sea"}],
+    ),
 }
 CASES = [(lesson, name, values) for lesson in lessons.LESSONS for name in lessons.callbacks(lesson)
          for values in CALLBACKS[name][2]]
 
 
-@pytest.mark.parametrize("lesson, name, values", CASES)
-def test_a_callback_draws_at_the_extremes_of_its_control(lesson, name, values, displayed):
+def callback(lesson, name):
+    """The function as it stands in its lesson, among its stand-ins."""
     called, stand_ins, _ = CALLBACKS[name]
     namespace = COMMON | stand_ins
-    definitions = lessons.functions(lesson)
+    functions = lessons.functions(lesson)
     for function in (*called, name):
-        exec(ast.unparse(definitions[function]), namespace)
-    namespace[name](**values)
-    assert displayed[0]["metadata"]["image/png"]["alt"]
+        exec(ast.unparse(functions[function]), namespace)
+    return namespace[name]
+
+
+@pytest.mark.parametrize("lesson, name, values", CASES)
+def test_a_callback_shows_something_at_the_extremes_of_its_control(lesson, name, values, displayed):
+    callback(lesson, name)(**values)
+    first = displayed[0]
+    assert first["metadata"].get("image/png", {}).get("alt") or "text/html" in first["data"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "answer"),
+    [("", "Type a sentence"), ("a fish", "There is no blank"), ("___ ___", "There are 2 blanks"),
+     ("___ \U0001f42c", "never met"), ("<script> ___", "never met"), ("___ $x$", "never met")],
+)
+def test_a_strange_sentence_shows_ours_in_place_of_a_figure(sentence, answer, displayed, capsys):
+    box = widgets.explore(callback("05", "fill"), "What fits?", sentence=widgets.sentence("a ___"))
+    displayed.clear()
+    box.children[1].children[0].value = sentence
+    output = capsys.readouterr()
+    assert answer in output.out and not output.err and not displayed

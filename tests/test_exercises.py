@@ -8,7 +8,15 @@ import torch
 from torch.nn import functional as F
 
 from helpers.data import Drawings
-from helpers.exercises import TODO, lesson_00, lesson_01, lesson_02, lesson_03, lesson_04
+from helpers.exercises import (
+    TODO,
+    lesson_00,
+    lesson_01,
+    lesson_02,
+    lesson_03,
+    lesson_04,
+    lesson_05,
+)
 
 CONCEPTS = ["cow", "sun", "teapot"]
 CONCEPT = torch.tensor([0, 0, 1, 1, 2, 2])
@@ -37,13 +45,14 @@ def turn(pictures, y):
 
 
 CHECKERS = {"00": lesson_00, "01": lesson_01, "02": lesson_02, "03": lesson_03,
-            "04": lesson_04}
+            "04": lesson_04, "05": lesson_05}
 FACTS = {
     "00": {"error": ERROR, "unseen": UNSEEN, "show_concept": lambda concept: None},
     "01": {"labels": LABELS},
     "02": {"rebuilding_energy": brightness, "test_pictures": SHOES, "is_shoe": slice(None)},
     "03": {"sign": sign, "turn": turn, "INK": INK},
     "04": {"F": F},
+    "05": {"MASK": 4},
 }
 EXERCISES = [(lesson, number) for lesson in lessons.LESSONS
              for number in range(len(lessons.cells(lesson, tag="exercise")))]
@@ -94,6 +103,7 @@ CHECKS = [
     lesson_03.check_hinge, lesson_03.check_mirror,
     lambda answer: lesson_03.check_cheat(answer, sign, turn), lesson_03.check_tasks,
     lesson_04.check_uniformity, lesson_04.check_mended, lesson_04.check_views,
+    lesson_05.check_whole_words, lesson_05.check_mended, lesson_05.check_family,
 ]
 ODD = [..., None, 3, "cows", [], {}, torch.zeros(3), stop, lambda *arguments: None, lambda: 1,
        lambda *arguments: "text", lambda *arguments: torch.tensor(float("nan")),

@@ -1,0 +1,262 @@
+"""The energy, the meters and the relatives of masked words on the page of lesson 05."""
+
+from collections import Counter
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.nn import functional as F
+
+from helpers.page import definitions
+
+few = settings(max_examples=25, deadline=None)
+PAGE = definitions("05")
+PAGE.SEMICOLON = SEMICOLON = 9
+PAD, CLS, SEP, MASK = PAGE.PAD, 2, 3, PAGE.MASK
+
+
+def texts(count=20, longest=20, length=24):
+    """Numbers (N, length): [CLS], one to `longest` pieces, but no semicolon, [SEP], padding"""
+    size = torch.randint(1, longest + 1, (count, 1))
+    place = torch.arange(length)
+    numbers = torch.randint(SEMICOLON + 1, PAGE.SIZE, (count, length))
+    numbers = torch.where(place > size, torch.where(place == size + 1, SEP, PAD), numbers)
+    return numbers.index_fill(1, torch.tensor([0]), CLS)
+
+
+def inside(line):
+    """The pieces of a text, as a list."""
+    return line[line > MASK].tolist()
+
+
+# Surprise is an energy
+
+
+@pytest.fixture
+def bert(monkeypatch):
+    bert = PAGE.MiniBert(width=32, layers=1).eval()
+    monkeypatch.setattr(PAGE, "bert", bert, raising=False)
+    monkeypatch.setattr(PAGE, "counts", (torch.arange(PAGE.SIZE) > MASK).int(), raising=False)
+    return bert
+
+
+@torch.inference_mode()
+def test_surprise_is_that_of_each_piece_hidden_alone(bert):
+    line = torch.tensor([CLS, *torch.randint(MASK + 1, PAGE.SIZE, (9,)).tolist(), SEP])
+    slow = []
+    for place in range(1, 10):
+        hidden = line.clone()
+        hidden[place] = MASK
+        scores = bert(hidden[None], hidden[None] == MASK)[0]
+        slow.append(float(scores.logsumexp(dim=0) - scores[line[place]]))
+    assert PAGE.surprise(line).tolist() == pytest.approx(slow, rel=1e-3)
+    assert PAGE.surprise(line[[0, 1, -1]]).shape == (1,)
+
+
+@few
+@given(st.integers(0, 2**31), st.integers(1, 30), st.sampled_from([0.0, 0.2, 0.5, 1.0]))
+def test_spots_are_a_share_of_the_pieces_and_at_least_one(seed, size, share):
+    torch.manual_seed(seed)
+    spots = PAGE.spots(torch.arange(size + 2), share)
+    assert len(spots) == len(spots.unique()) == max(1, round(share * size))
+    assert spots.min() >= 1 and spots.max() <= size
+
+
+@pytest.mark.parametrize("name", ["replaced", "shuffled", "guessed"])
+@pytest.mark.parametrize("size", [1, 2, 20])
+def test_a_spoiled_text_keeps_its_length_and_its_ends(name, size, bert):
+    line = torch.tensor([CLS, *range(100, 100 + size), SEP])
+    before = line.clone()
+    spoiled = getattr(PAGE, name)(line)
+    assert torch.equal(line, before) and spoiled.shape == line.shape
+    assert spoiled[0] == CLS and spoiled[-1] == SEP
+    if name == "shuffled":
+        assert Counter(spoiled.tolist()) == Counter(line.tolist())
+    else:
+        assert (spoiled != line).sum() <= max(1, round(0.2 * size))
+    if name == "replaced":
+        assert (spoiled[1:-1] > MASK).all()
+
+
+def test_replacements_are_drawn_as_often_as_they_occur(bert, monkeypatch):
+    monkeypatch.setattr(PAGE, "counts", torch.zeros(PAGE.SIZE, dtype=torch.int64))
+    PAGE.counts[[50, 60]] = torch.tensor([3, 1])
+    spoiled = PAGE.replaced(torch.full((4002,), 7), share=1.0)[1:-1]
+    assert (spoiled == 50).float().mean() == pytest.approx(0.75, abs=0.03)
+    assert ((spoiled == 50) | (spoiled == 60)).all()
+
+
+def test_a_long_text_is_of_definitions_that_stand_together(monkeypatch):
+    lines = torch.arange(10, 260)[:, None].expand(250, PAGE.LENGTH)
+    monkeypatch.setattr(PAGE, "unseen", {"text": ["ten words " * 5] * 250}, raising=False)
+    monkeypatch.setattr(PAGE, "asked", lines, raising=False)
+    pages = PAGE.long_texts(2)
+    assert [abs(10 * len(page) - 1000) <= 10 for page in pages] == [True, True]
+    assert torch.cat(pages)[:, 0].tolist() == list(range(10, 10 + sum(map(len, pages))))
+
+
+def test_the_energy_of_a_long_text_spoils_each_of_its_definitions(bert, monkeypatch):
+    spoiled = []
+
+    def spoil(line):
+        spoiled.append(line.tolist())
+        return line
+
+    pages = [texts(), texts()]
+    monkeypatch.setattr(PAGE, "pages", pages, raising=False)
+    energies = PAGE.long_energy(spoil)
+    assert energies.shape == (2,) and energies.isfinite().all() and (energies > 0).all()
+    assert spoiled == [line[line != PAD].tolist() for page in pages for line in page]
+
+
+# Meaning
+
+
+class Embedding(nn.Module):
+    """A network whose features are those of the pieces alone."""
+
+    def __init__(self, width=5):
+        super().__init__()
+        self.words = nn.Embedding(PAGE.SIZE, width)
+
+    def features(self, text):
+        return self.words(text)
+
+
+@torch.inference_mode()
+def test_pooled_features_are_the_mean_over_the_pieces_in_the_order_of_the_texts():
+    network, numbers = Embedding(), texts(600)
+    slow = torch.stack([network.words(line[line > MASK]).mean(dim=0) for line in numbers])
+    assert torch.allclose(PAGE.pooled(network, numbers), slow, atol=1e-5)
+
+
+def test_vectors_that_are_their_topic_agree_with_the_topics(monkeypatch):
+    topic = torch.arange(40) % 4
+    vectors = torch.eye(4)[topic]
+    monkeypatch.setattr(PAGE, "words", torch.arange(40), raising=False)
+    monkeypatch.setattr(PAGE, "word_topic", topic, raising=False)
+    monkeypatch.setattr(PAGE, "pairs", torch.stack([torch.arange(36), torch.arange(4, 40)], 1),
+                        raising=False)
+    kind, same = PAGE.agreement(7 + 3 * vectors)
+    assert same == pytest.approx(1) and 0.7 < kind < 1
+    assert PAGE.agreement(torch.randn(40, 30))[1] == pytest.approx(0.5, abs=0.1)
+
+
+# The family
+
+
+@torch.inference_mode()
+def test_skip_gram_names_the_two_pieces_on_either_side(monkeypatch):
+    monkeypatch.setattr(torch, "rand", torch.zeros)  # asks at each piece
+    network, numbers = PAGE.SkipGram(width=8), texts(6)
+    losses = []
+    for line in map(inside, numbers):
+        for i, piece in enumerate(line):
+            log_p = network.out(network.words.weight[piece]).log_softmax(dim=0)
+            near = line[max(i - 2, 0):i] + line[i + 1:i + 3]
+            losses += [-float(log_p[other]) for other in near]
+    assert PAGE.skip_gram_loss(network, numbers).item() == pytest.approx(
+        sum(losses) / len(losses), rel=1e-4)
+
+
+@few
+@given(st.integers(0, 2**31))
+def test_the_skip_gram_loss_of_a_batch_is_finite(seed):
+    torch.manual_seed(seed)
+    assert PAGE.skip_gram_loss(PAGE.SkipGram(width=8), PAGE.cut(texts(40))).isfinite()
+
+
+@torch.inference_mode()
+def test_the_next_word_is_guessed_from_what_came_before_it_alone():
+    network = PAGE.NextWord(width=16)
+    text = torch.randint(MASK + 1, PAGE.SIZE, (1, 12)).index_fill(1, torch.tensor([0]), CLS)
+    scores = network(text, text > MASK)
+    assert scores.shape == (11, PAGE.SIZE)
+    for place in range(1, 12):
+        other = text.index_fill(1, torch.tensor([place]), 7)
+        same = torch.isclose(network(other, text > MASK), scores, atol=1e-6).all(dim=1)
+        assert same[:place].all(), "the scores at its own place and before it stay"
+        assert not same[place:place + 1].any(), "the score right after it changes"
+
+
+def test_in_turn_every_piece_is_a_question():
+    text, where, label = PAGE.in_turn(PAGE.by_length(texts(100)), 10)
+    assert torch.equal(where, text > MASK) and torch.equal(text, label)
+    assert PAGE.guess_loss(PAGE.NextWord(width=8), (text, where, label)).isfinite()
+
+
+@few
+@given(st.integers(0, 2**31))
+def test_a_turned_text_can_be_turned_back(seed):
+    torch.manual_seed(seed)
+    numbers = texts()
+    turned, first = PAGE.rotate(numbers)
+    special = numbers <= MASK
+    assert torch.equal(turned[special], numbers[special]) and (turned[~special] > MASK).all()
+    assert torch.equal(turned.gather(1, first[:, None]), numbers[:, 1:2])
+    for before, after, place in zip(map(inside, numbers), map(inside, turned), first.tolist()):
+        assert after[place - 1:] + after[:place - 1] == before
+
+
+def test_a_text_is_turned_around_any_of_its_pieces():
+    _, first = PAGE.rotate(torch.tensor([CLS, 10, 11, 12, 13, SEP, PAD]).expand(4000, 7))
+    assert torch.bincount(first).tolist() == [0, *[pytest.approx(1000, abs=150)] * 4]
+
+
+def test_two_parts_are_what_stands_before_and_after_the_only_semicolon():
+    lines = [[10, 11, 9, 12, 13, 14], [10, 11, 12, 13], [10, 11, 9, 12, 9, 13, 14],
+             [10, 9, 11, 12, 13], [10, 11, 12, 9, 13], [20, 21, 9, 22, 23], [9], [9, 10, 11]]
+    numbers = torch.tensor([[CLS, *line, SEP] + (8 - len(line)) * [PAD] for line in lines])
+    parts = PAGE.two_parts(numbers)
+    assert parts == [([10, 11], [12, 13, 14]), ([20, 21], [22, 23])]
+    assert torch.equal(PAGE.join(parts), PAGE.cut(numbers[[0, 5]]))
+    assert PAGE.join([(50 * [10], 50 * [11])]).shape == (1, PAGE.LENGTH)
+
+
+PARTS = [([100 + i, 200 + i], [300 + i, 400 + i, 500 + i]) for i in range(64)]
+
+
+def read_parts(text):
+    """What stands before and after the semicolon, in each text."""
+    lines = [inside(line) for line in text]
+    return [(line[:line.index(SEMICOLON)], line[line.index(SEMICOLON) + 1:]) for line in lines]
+
+
+def test_next_sentence_asks_whether_the_second_part_belongs_to_the_first():
+    text, belongs = PAGE.next_sentence(PARTS, 64)
+    assert 16 < belongs.sum() < 48
+    parts = read_parts(text)
+    assert sorted(first for first, _ in parts) == [first for first, _ in PARTS]
+    for (first, second), yes in zip(parts, belongs):
+        assert ((first, second) in PARTS) == yes
+        assert second in [after for _, after in PARTS]
+
+
+def test_sentence_order_asks_whether_the_parts_were_swapped():
+    text, right = PAGE.sentence_order(PARTS, 64)
+    assert 16 < right.sum() < 48
+    for (first, second), yes in zip(read_parts(text), right):
+        assert ((first, second) if yes else (second, first)) in PARTS
+
+
+def test_in_gap_sentences_the_whole_second_part_is_hidden_and_nothing_else():
+    hidden, chosen, text = PAGE.gap([*PARTS, ([10, 11], 20 * [12])], 65)
+    assert (hidden[chosen] == MASK).all() and torch.equal(hidden[~chosen], text[~chosen])
+    for where, line in zip(chosen, text):
+        second = inside(line)[inside(line).index(SEMICOLON) + 1:]
+        assert line[where].tolist() == second
+
+
+@torch.inference_mode()
+def test_a_judge_reads_pieces_only():
+    judge, text = PAGE.Judge(Embedding(128)), PAGE.cut(texts())
+    scores = judge(text)
+    assert torch.equal(scores.isfinite(), text > MASK)
+    slow = [float(line[line.isfinite()].mean()) for line in scores]
+    assert PAGE.says_yes(judge, text).tolist() == pytest.approx(slow, abs=1e-5)
+    wider = F.pad(text, (0, 5))
+    assert torch.allclose(PAGE.says_yes(judge, wider), PAGE.says_yes(judge, text), atol=1e-5)
+    assert PAGE.pointer_loss(judge, PAGE.rotate(text)).isfinite()
+    assert PAGE.yes_no_loss(judge, PAGE.next_sentence(PARTS, 20)).isfinite()
