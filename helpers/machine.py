@@ -20,7 +20,7 @@ LESSON_SECONDS = {
     "02 Autoencoders": 240,
     "03 Energy and pretext tasks": 145,
     "04 Siamese contrastive vision": 290,
-    "05 Masked words": 445,
+    "05 Masked words": 275,
 }
 
 

@@ -34,5 +34,9 @@ def start() -> int:
     torch.set_num_threads(min(torch.get_num_threads(), 4))
     plots.use_style()
     if shell := get_ipython():
-        shell.events.register("post_run_cell", lambda result: give_memory_back())
+        shell.events.register("post_run_cell", _after_cell)
     return seed
+
+
+def _after_cell(result) -> None:
+    give_memory_back()

@@ -8,8 +8,6 @@ from accelerate.utils import send_to_device
 from torch import nn
 from tqdm.auto import tqdm
 
-from helpers.machine import give_memory_back
-
 
 def one_cycle(network: nn.Module, learning_rate: float, steps: int):
     """The optimizer and the learning rate's schedule of the whole course.
@@ -66,8 +64,6 @@ def fit(network: nn.Module, batch: Callable[[], object], loss: Callable, steps: 
             optimizer.zero_grad()
             history.append(value.item())
             progress.set_postfix(loss=f"{history[-1]:.3f}", refresh=False)
-            if len(history) % 20 == 0:
-                give_memory_back()
     except KeyboardInterrupt:
         print(f"Stopped after {len(history)} of {steps} steps. "
               "The network keeps what it has learned so far.")
