@@ -253,7 +253,7 @@ def test_lab_opens_lesson_00_and_keeps_its_settings_in_build(handed_over, monkey
 
 
 @pytest.mark.parametrize("own", [{}, {"GLIBC_TUNABLES": "glibc.malloc.perturb=1"}])
-def test_programs_start_without_the_cache_that_spoils_memory_unless_told_otherwise(own, monkeypatch):
+def test_programs_start_without_the_cache_that_spoils_memory(own, monkeypatch):
     monkeypatch.setattr(course.os, "environ", own)
     started = course.environment(Path(sys.executable))
     assert started["GLIBC_TUNABLES"] == own.get("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0")
