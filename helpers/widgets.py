@@ -50,3 +50,8 @@ def choice(name: str, options: list[str]) -> ipywidgets.Dropdown:
 def sentence(value: str) -> ipywidgets.Text:
     """A line to type in, which acts at Enter or when it is left."""
     return ipywidgets.Text(value, continuous_update=False, layout={"width": "40em"})
+
+
+def upload() -> ipywidgets.FileUpload:
+    """A button that takes one picture; its value is a tuple of none or one dictionary."""
+    return ipywidgets.FileUpload(accept="image/*", description="your picture")
