@@ -21,6 +21,7 @@ if sys.version_info < OLDEST:
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 NEWS = "@jupyterlab/apputils-extension:announcements"
+LARGEST_UPLOAD = 200 * 2**20  # bytes; beyond the server's own 10 MB a widget's upload is lost silently
 AGAIN = "and run the same command again."
 
 # What a failed venv or pip prints -> what to say instead. The first match counts.
@@ -215,6 +216,7 @@ def lab(python, *arguments):
         f"--ServerApp.root_dir={ROOT}",
         "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
         "--KernelManager.transport_encryption=auto",
+        f"--ServerApp.tornado_settings={{'websocket_max_message_size': {LARGEST_UPLOAD}}}",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
