@@ -16,6 +16,7 @@ from helpers.exercises import (
     lesson_03,
     lesson_04,
     lesson_05,
+    lesson_06,
 )
 
 CONCEPTS = ["cow", "sun", "teapot"]
@@ -45,7 +46,7 @@ def turn(pictures, y):
 
 
 CHECKERS = {"00": lesson_00, "01": lesson_01, "02": lesson_02, "03": lesson_03,
-            "04": lesson_04, "05": lesson_05}
+            "04": lesson_04, "05": lesson_05, "06": lesson_06}
 FACTS = {
     "00": {"error": ERROR, "unseen": UNSEEN, "show_concept": lambda concept: None},
     "01": {"labels": LABELS},
@@ -53,6 +54,7 @@ FACTS = {
     "03": {"sign": sign, "turn": turn, "INK": INK},
     "04": {"F": F},
     "05": {"MASK": 4},
+    "06": {},
 }
 EXERCISES = [(lesson, number) for lesson in lessons.LESSONS
              for number in range(len(lessons.cells(lesson, tag="exercise")))]
@@ -104,6 +106,7 @@ CHECKS = [
     lambda answer: lesson_03.check_cheat(answer, sign, turn), lesson_03.check_tasks,
     lesson_04.check_uniformity, lesson_04.check_mended, lesson_04.check_views,
     lesson_05.check_whole_words, lesson_05.check_mended, lesson_05.check_family,
+    lesson_06.check_annealed, lesson_06.check_mended, lesson_06.check_wishes,
 ]
 ODD = [..., None, 3, "cows", [], {}, torch.zeros(3), stop, lambda *arguments: None, lambda: 1,
        lambda *arguments: "text", lambda *arguments: torch.tensor(float("nan")),
