@@ -245,6 +245,7 @@ def test_lab_opens_lesson_00_and_keeps_its_settings_in_build(handed_over, monkey
     assert course.main(["lab", "--no-browser"]) == 5
     assert handed_over[0] == "jupyterlab"
     assert any(option.endswith("notebooks/00_start_here.ipynb") for option in handed_over)
+    assert any("websocket_max_message_size" in option for option in handed_over)
     assert handed_over[-1] == "--no-browser"
     folder, other = course.os.environ["JUPYTER_CONFIG_PATH"].split(course.os.pathsep)
     assert (Path(folder), other) == (tmp_path / "build" / "jupyter", "mine")
