@@ -21,7 +21,7 @@ if sys.version_info < OLDEST:
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 NEWS = "@jupyterlab/apputils-extension:announcements"
-LARGEST_UPLOAD = 200 * 2**20  # bytes; beyond the server's own 10 MB a widget's upload is lost silently
+LARGEST_UPLOAD = 200 * 2**20  # bytes; beyond the server's own 10 MB an upload is lost silently
 AGAIN = "and run the same command again."
 
 # What a failed venv or pip prints -> what to say instead. The first match counts.

@@ -55,24 +55,26 @@ class UNet(nn.Module):
     """Pictures to pictures: an encoder, a decoder, and bridges between equal sizes.
 
     Call: (N, inputs, H, W) float -> (N, outputs, H, W) float, H and W multiples of 8.
-    Ronneberger, Fischer and Brox, "U-Net" (2015), with sums in place of concatenations.
+    Ronneberger, Fischer and Brox, "U-Net" (2015), with sums in place of concatenations. In training
+    a share `dropout` of the encoder's maps is left out (Tompson and others, 2015).
     """
 
-    def __init__(self, inputs: int, outputs: int, width: int = 16):
+    def __init__(self, inputs: int, outputs: int, width: int = 16, dropout: float = 0.0):
         super().__init__()
         widths = [width, 2 * width, 4 * width, 8 * width]
         self.stem = block(inputs, width)
         self.down = nn.ModuleList(block(a, b, stride=2) for a, b in zip(widths, widths[1:]))
         self.up = nn.ModuleList(block(b, a) for a, b in zip(widths, widths[1:]))
         self.head = nn.Conv2d(width, outputs, 1)
+        self.dropout = nn.Dropout2d(dropout)
 
     def forward(self, pictures: Tensor) -> Tensor:
         maps = [self.stem(pictures)]
         for layer in self.down:
             maps.append(layer(maps[-1]))
-        out = maps.pop()
+        out = self.dropout(maps.pop())
         for layer in reversed(self.up):
-            out = F.interpolate(layer(out), scale_factor=2) + maps.pop()
+            out = F.interpolate(layer(out), scale_factor=2) + self.dropout(maps.pop())
         return self.head(out)
 
 

@@ -26,6 +26,19 @@ def test_unet_keeps_height_and_width(height, width):
     assert network(torch.rand(2, 2, height, width)).shape == (2, 5, height, width)
 
 
+def test_unet_leaves_maps_out_in_training_only_and_draws_nothing_without_dropout():
+    pictures = torch.rand(2, 1, 8, 8)
+    network = models.UNet(1, 1, width=4, dropout=0.5)
+    assert not torch.equal(network(pictures), network(pictures))
+    network.eval()
+    assert torch.equal(network(pictures), network(pictures))
+    before = torch.get_rng_state()
+    network = models.UNet(1, 1, width=4)
+    made = torch.get_rng_state()
+    network(pictures)
+    assert torch.equal(torch.get_rng_state(), made) and not torch.equal(made, before)
+
+
 @pytest.mark.parametrize("batch", [1, 3, 7, 100])
 def test_apply_equals_one_large_batch_in_the_same_order(batch):
     network = models.Encoder(width=4)
