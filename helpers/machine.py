@@ -21,6 +21,7 @@ LESSON_SECONDS = {
     "03 Energy and pretext tasks": 145,
     "04 Siamese contrastive vision": 290,
     "05 Masked words": 275,
+    "06 Colorization and inpainting": 290,
 }
 
 

@@ -50,8 +50,8 @@ def show(figure: Figure, caption: str) -> None:
     figure.canvas.draw()
     pixels = PIL.Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
     palette = pixels.quantize(256)
-    if np.mean(ImageChops.difference(pixels, palette.convert("RGB"))) < 0.1:  # of 255
-        pixels = palette  # half the size, and nobody sees it
+    if np.mean(ImageChops.difference(pixels, palette.convert("RGB"))) < 2:  # of 255
+        pixels = palette  # half the size and less, and hardly anybody sees it
     buffer = io.BytesIO()
     pixels.save(buffer, "PNG", optimize=True)  # a sixth smaller than what savefig writes
     plt.close(figure)

@@ -1,6 +1,8 @@
 """Recipes of the committed weights, made of the functions that stand in the lessons."""
 
-from helpers import data, probes
+from kornia.color import rgb_to_lab
+
+from helpers import data, models, probes, views
 from helpers.page import definitions
 from helpers.photographs import cifar10
 from helpers.pretrain import Recipe
@@ -59,4 +61,63 @@ def words() -> Recipe:
                   data=["glosses/train.parquet"])
 
 
-RECIPES = {"drawings": drawings, "photographs": photographs, "words": words}
+def colours() -> Recipe:
+    """The painter of lesson 06, part 2, wider, longer, and with dropout.
+
+    Without it, a network of this width learns the training drawings by heart.
+    """
+    page = definitions("06")
+    known, unseen = (page.to_lab(views.on_paper(data.drawings(split).images))
+                     for split in ("train", "test"))
+    bins = page.palette(known[::4, 1:])
+    weight = page.rebalanced(known[::4, 1:], bins)
+
+    return Recipe(network=page.Painter(bins, weight, width=32, dropout=0.1),
+                  batch=lambda: page.hide_colour(page.some_pictures(known)),
+                  loss=page.colour_loss, steps=2500, learning_rate=2e-2,
+                  figures=lambda painter: page.judge_painter(painter, unseen),
+                  data=["drawings/train.parquet"])
+
+
+def photo_colours() -> Recipe:
+    """The painter of lesson 06, part 2, on photographs of CIFAR-10, wider and longer."""
+    page = definitions("06")
+    images, asked = (cifar10(split)[0] for split in ("train", "test"))
+    some = rgb_to_lab(images[::20].float() / 255)[:, 1:]
+    bins = page.palette(some)
+
+    def batch():
+        return page.hide_colour(rgb_to_lab(page.some_pictures(images, 128).float() / 255))
+
+    def figures(painter):
+        return page.judge_painter(painter, rgb_to_lab(asked[::5].float() / 255))
+
+    return Recipe(network=page.Painter(bins, page.rebalanced(some, bins), width=32), batch=batch,
+                  loss=page.colour_loss, steps=7000, learning_rate=5e-3, figures=figures,
+                  data=["cifar10/train.parquet"])
+
+
+def holes() -> Recipe:
+    """The context encoder of lesson 06, part 3, wider and longer.
+
+    Its drawings are mirrored, and moved and tilted as by lesson 04's `view`: with the drawings as
+    they are, a network of this width learns them by heart.
+    """
+    page, view = definitions("06"), definitions("04").view
+    drawings, unseen = data.drawings("train").images, views.on_paper(data.drawings("test").images)
+
+    def batch():
+        some = page.some_pictures(drawings, 128)
+        moved = view(some, position=0.2, colour=0.0, background=False)
+        return moved, page.random_holes(128)
+
+    def figures(network):
+        return page.judge_holes(page.by_network(network), unseen, page.random_holes(len(unseen)))
+
+    return Recipe(network=models.UNet(4, 3, width=32),
+                  batch=batch, loss=page.hole_loss, steps=8000, learning_rate=5e-3,
+                  figures=figures, data=["drawings/train.parquet"])
+
+
+RECIPES = {"drawings": drawings, "photographs": photographs, "words": words, "colours": colours,
+           "photo_colours": photo_colours, "holes": holes}

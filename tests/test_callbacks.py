@@ -1,6 +1,7 @@
 """The functions behind the controls draw a figure at the extremes of each control."""
 
 import ast
+import datetime
 import math
 from types import SimpleNamespace
 
@@ -8,11 +9,11 @@ import lessons
 import matplotlib.pyplot as plt
 import pytest
 import torch
-from kornia.color import lab_to_rgb
+from kornia.color import lab_to_rgb, rgb_to_lab
 from kornia.filters import gaussian_blur2d
 from torch import nn
 
-from helpers import models, plots, views, widgets, writing
+from helpers import models, plots, uploads, views, widgets, writing
 from helpers.data import Drawings
 from helpers.page import definitions
 
@@ -27,6 +28,13 @@ PAIR = nn.ModuleDict({"f": nn.Linear(1, 2), "g": nn.Linear(1, 2)})
 
 SEA = "a large fish that swims in the deep sea"
 TOKENIZER = definitions("05").learn_pieces([SEA])
+
+PAINTER = definitions("06").Painter(torch.tensor([[0.0, 0.0], [60, 0]]), torch.ones(2), 2).eval()
+PNG = memoryview((lessons.ROOT / "docs" / "colorizer.png").read_bytes())  # as a browser sends it
+PHOTO_PARTS = ["hide_colour", "in_colour", "annealed_mean", "painted", "colour_in", "show_painted"]
+PHOTO_FACTS = {"F": nn.functional, "lab_to_rgb": lab_to_rgb, "rgb_to_lab": rgb_to_lab,
+               "uploads": uploads, "photo_painter": PAINTER,
+               "PHOTOS": {"cow": torch.rand(1, 3, 21, 32)}}
 
 # Callback -> the functions that it calls, small stand-ins for what it reads, values of its control.
 CALLBACKS = {
@@ -78,6 +86,23 @@ CALLBACKS = {
          "corrupt": lambda text, ratio: (text.masked_fill(text > 9 * ratio, 4), text > 4)},
         [{"thing": "a fish", "ratio": 0.05}, {"thing": "a fish", "ratio": 0.95}],
     ),
+    "show_temperature": (
+        ["in_colour", "annealed_mean", "painted"],
+        {"unseen": UNSEEN, "lab_to_rgb": lab_to_rgb, "pictures": torch.rand(10, 3, 8, 8),
+         "grey": torch.full((10, 1, 8, 8), 50.0), "painter": PAINTER},
+        [{"concept": "cow", "temperature": 0.05}, {"concept": "sun", "temperature": 2.0}],
+    ),
+    "show_patches": (
+        ["to_patches", "to_pictures", "choose", "is_hidden", "patches_as_hole", "by_patches"],
+        {"unseen": UNSEEN, "F": nn.functional, "PATCH": 4, "PATCHES": 64,
+         "pictures": torch.rand(10, 3, 32, 32),
+         "masked_autoencoder": lambda patches, seen: patches},
+        [{"concept": "cow", "ratio": 0.1}, {"concept": "sun", "ratio": 0.95}],
+    ),
+    "show_photo": (PHOTO_PARTS, PHOTO_FACTS, [{"photo": "cow", "temperature": 0.05},
+                                              {"photo": "cow", "temperature": 1.5}]),
+    "show_upload": (PHOTO_PARTS, PHOTO_FACTS, [{"file": (), "temperature": 0.05},
+                                               {"file": ({"content": PNG},), "temperature": 1.5}]),
     "fill": (
         [],
         {"writing": writing, "tokenizer": TOKENIZER, "MASK": 4,
@@ -115,5 +140,18 @@ def test_a_strange_sentence_shows_ours_in_place_of_a_figure(sentence, answer, di
     box = widgets.explore(callback("05", "fill"), "What fits?", sentence=widgets.sentence("a ___"))
     displayed.clear()
     box.children[1].children[0].value = sentence
+    output = capsys.readouterr()
+    assert answer in output.out and not output.err and not displayed
+
+
+@pytest.mark.parametrize(("content", "answer"), [
+    (b"", "This file is empty"), (b"a letter", "not a picture"), (bytes(PNG[:2000]), "damaged")])
+def test_a_bad_upload_shows_a_sentence_in_place_of_a_figure(content, answer, displayed, capsys):
+    box = widgets.explore(callback("06", "show_upload"), "Known?", file=widgets.upload(),
+                          temperature=widgets.slider("T", 0.05, 1.5, 0.38, 0.05))
+    displayed.clear()
+    box.children[1].children[0].value = [
+        {"name": "x", "type": "image/png", "size": len(content), "content": memoryview(content),
+         "last_modified": datetime.datetime(2020, 1, 1)}]
     output = capsys.readouterr()
     assert answer in output.out and not output.err and not displayed

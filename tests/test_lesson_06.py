@@ -1,0 +1,329 @@
+"""The colours, masks, targets and meters that stand on the pages of lesson 06."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skimage.color import lab2rgb, rgb2lab
+from torch import nn
+from torch.nn import functional as F
+
+from helpers import data, views
+from helpers.page import definitions
+
+few = settings(max_examples=25, deadline=None)
+seeds = st.integers(0, 2**31)
+PAGE = definitions("06")
+GRID = PAGE.colour_grid()
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """A hundred unseen drawings on paper, (100, 3, 32, 32)."""
+    return views.on_paper(data.drawings("test").images[::29][:100])
+
+
+@pytest.fixture(scope="module")
+def lab(pictures):
+    return PAGE.rgb_to_lab(pictures)
+
+
+# Colours
+
+
+def test_lab_is_the_lab_of_scikit_image(pictures, lab):
+    theirs = rgb2lab(pictures.permute(0, 2, 3, 1).double().numpy())
+    assert np.abs(lab.permute(0, 2, 3, 1).numpy() - theirs).max() < 0.05
+    back = lab2rgb(lab.permute(0, 2, 3, 1).double().numpy())
+    ours = PAGE.in_colour(*PAGE.hide_colour(lab)).permute(0, 2, 3, 1).numpy()
+    assert np.abs(ours - back).max() < 0.005
+
+
+def test_question_and_answer_are_the_whole_picture(pictures, lab):
+    lightness, colour = PAGE.hide_colour(lab)
+    assert lightness.shape == (100, 1, 32, 32) and colour.shape == (100, 2, 32, 32)
+    assert torch.allclose(PAGE.in_colour(lightness, colour), pictures, atol=0.01)
+
+
+def test_half_of_the_pictures_are_mirrored():
+    collection = torch.arange(32.0).expand(500, 1, 8, 32)
+    some = PAGE.some_pictures(collection, 400)
+    mirrored = some[:, 0, 0, 0] == 31
+    assert mirrored.float().mean() == pytest.approx(0.5, abs=0.1)
+    assert torch.equal(some[~mirrored], collection[: int((~mirrored).sum())])
+
+
+def test_the_grid_holds_grey_and_what_a_screen_can_show():
+    assert len(GRID) == 126 and (GRID == 0).all(dim=1).sum() == 1
+    assert torch.equal(GRID % 15, torch.zeros_like(GRID))
+    colours = PAGE.rgb_to_lab(torch.rand(1, 3, 50, 50))[:, 1:]
+    far = (colours - GRID[PAGE.nearest_bin(colours, GRID)].permute(0, 3, 1, 2)).norm(dim=1)
+    assert far.max() <= 15 / 2**0.5 + 3, "some colour of a screen has no bin near it"
+
+
+@few
+@given(seeds)
+def test_the_nearest_bin_is_nearest(seed):
+    torch.manual_seed(seed)
+    colour, bins = 50 * torch.randn(2, 2, 3, 4), 50 * torch.randn(7, 2)
+    number = PAGE.nearest_bin(colour, bins)
+    distance = (colour[:, None] - bins[None, :, :, None, None]).norm(dim=2)
+    assert number.shape == (2, 3, 4) and number.dtype == torch.int64
+    found = distance.gather(1, number[:, None])[:, 0]
+    assert torch.allclose(found, distance.min(dim=1).values, atol=0.05)
+
+
+def test_a_palette_is_the_mean_of_what_lies_around_each_point(lab):
+    colour = lab[:, 1:]
+    bins, grid_number = PAGE.palette(colour), PAGE.nearest_bin(colour, GRID)
+    pixels = colour.permute(0, 2, 3, 1)
+    for number in (grid_number.flatten().bincount().topk(8).indices).tolist():
+        around = pixels[grid_number == number]
+        expected = torch.zeros(2) if (GRID[number] == 0).all() else around.mean(dim=0)
+        assert torch.allclose(bins[number], expected, atol=0.02)
+    absent = torch.bincount(grid_number.flatten(), minlength=126) == 0
+    assert torch.equal(bins[absent], GRID[absent])
+    white = PAGE.nearest_bin(torch.zeros(1, 2, 1, 1), bins).item()
+    assert torch.equal(bins[white], torch.zeros(2)), "paper stays white"
+
+
+@pytest.mark.parametrize("mix", [0.5, 0.8, 1.0])
+def test_rebalancing_keeps_the_mean_and_lifts_what_is_rare(mix, lab):
+    _, share = PAGE.shares(lab[:, 1:], GRID)
+    weight = PAGE.rebalanced(lab[:, 1:], GRID, mix)
+    assert share.sum() == pytest.approx(1) and (share * weight).sum() == pytest.approx(1, rel=1e-4)
+    order = share.argsort()
+    assert (weight[order].diff() <= 1e-5).all()
+    if mix == 1:
+        assert torch.allclose(weight, torch.ones(126), atol=1e-4)
+
+
+def test_each_pixel_is_asked_for_in_one_step_of_four():
+    count = torch.zeros(1, 2, 32, 32)
+    for _ in range(400):
+        count[PAGE.a_quarter()] += 1
+    assert count.mean() == 100 and count.min() > 60 and count.max() < 140
+
+
+def test_a_painter_asked_at_some_pixels_gives_what_it_gives_at_all(lab):
+    painter = PAGE.Painter(GRID, torch.ones(126), width=4).eval()
+    where = PAGE.a_quarter()
+    with torch.inference_mode():
+        everywhere, some = painter(lab[:3, :1]), painter(lab[:3, :1], where)
+    assert everywhere.shape == (3, 126, 32, 32) and some.shape == (3, 126, 16, 16)
+    assert torch.allclose(everywhere[where], some, atol=1e-5)
+
+
+def test_the_colour_loss_is_cross_entropy_with_weights(lab):
+    weight = torch.rand(126) + 0.1
+    painter = PAGE.Painter(GRID, weight, width=4).eval()
+    lightness, colour = PAGE.hide_colour(lab[:4])
+    torch.manual_seed(3)
+    where = PAGE.a_quarter()
+    asked = PAGE.nearest_bin(colour, GRID)[where]
+    expected = F.cross_entropy(painter(lightness)[where], asked, weight)
+    torch.manual_seed(3)
+    assert PAGE.colour_loss(painter, (lightness, colour)).item() == pytest.approx(
+        expected.item(), rel=1e-4)
+
+
+@few
+@given(seeds)
+def test_the_annealed_mean_goes_from_the_mean_to_the_mode(seed):
+    torch.manual_seed(seed)
+    scores = torch.randn(2, 126, 3, 3)
+    p = scores.softmax(dim=1).permute(0, 2, 3, 1)
+    mean = PAGE.annealed_mean(scores, GRID, 1.0).permute(0, 2, 3, 1)
+    assert torch.allclose(mean, p @ GRID, atol=1e-3)
+    mode = PAGE.annealed_mean(scores, GRID, 1e-4).permute(0, 2, 3, 1)
+    second, first = scores.topk(2, dim=1).values.flip(1).unbind(dim=1)
+    clear = first - second > 0.01
+    assert torch.allclose(mode[clear], GRID[p.argmax(dim=3)][clear], atol=0.1)
+    flat = PAGE.annealed_mean(scores, GRID, 1e6)
+    assert torch.allclose(flat, GRID.mean(dim=0)[None, :, None, None].expand_as(flat), atol=0.1)
+
+
+@few
+@given(seeds)
+def test_a_turn_keeps_the_chroma_and_three_of_them_are_none(seed):
+    torch.manual_seed(seed)
+    colour = 40 * torch.randn(2, 2, 4, 4)
+    once = PAGE.turned(colour)
+    assert torch.allclose(once.norm(dim=1), colour.norm(dim=1), rtol=1e-4)
+    assert torch.allclose(PAGE.turned(PAGE.turned(once)), colour, atol=1e-3)
+    assert torch.allclose(PAGE.turned(colour, 180), -colour, atol=1e-3)
+
+
+def test_a_screen_shows_its_own_colours_as_they_are_and_cuts_the_others(lab):
+    lightness, colour = PAGE.hide_colour(lab)
+    assert torch.allclose(PAGE.on_screen(lightness, colour), colour, atol=0.6)
+    impossible = torch.full_like(colour, 120.0)
+    shown = PAGE.on_screen(lightness, impossible)
+    assert (shown.norm(dim=1) < 150).all()
+
+
+def test_the_energy_of_colours_is_lowest_for_what_the_painter_expects(lab):
+    painter = PAGE.Painter(GRID, torch.rand(126) + 0.1, width=4).eval()
+    lightness, colour = PAGE.hide_colour(lab[:6])
+    with torch.inference_mode():
+        expected = GRID[painter(lightness).argmax(dim=1)].permute(0, 3, 1, 2)
+    values = PAGE.colour_energy(painter, lightness, colour)
+    assert values.shape == (6,) and (values > 0).all()
+    assert (PAGE.colour_energy(painter, lightness, expected) <= values).all()
+
+
+def test_lots_are_drawn_as_often_as_the_painter_believes():
+    painter = PAGE.Painter(GRID, torch.ones(126), width=4).eval()
+    nn.init.zeros_(painter.head.weight)
+    with torch.no_grad():
+        painter.head.bias.fill_(-30)
+        painter.head.bias[3], painter.head.bias[90] = 0, torch.tensor(3.0).log()
+    drawn = PAGE.draw_lots(painter, torch.full((4, 1, 32, 32), 50.0)).permute(0, 2, 3, 1)
+    assert (drawn == GRID[90]).all(dim=3).float().mean() == pytest.approx(0.75, abs=0.03)
+
+
+@pytest.mark.parametrize("size", [(32, 32), (213, 320), (320, 31), (1, 300), (7, 5)])
+def test_a_picture_of_any_size_keeps_its_size_and_lightness(size, monkeypatch):
+    monkeypatch.setattr(PAGE, "photo_painter", PAGE.Painter(GRID, torch.ones(126), 4).eval(),
+                        raising=False)
+    picture = torch.rand(1, 3, *size)
+    painted = PAGE.colour_in(picture, 0.5)
+    assert painted.shape == picture.shape and painted.min() >= 0 and painted.max() <= 1
+
+
+# Holes and patches
+
+
+@few
+@given(seeds, st.sampled_from([4, 8, 12, 16]))
+def test_a_hole_is_one_square_away_from_the_edge(seed, size):
+    torch.manual_seed(seed)
+    hole = PAGE.random_holes(20, size)
+    assert hole.shape == (20, 1, 32, 32) and hole.dtype == torch.bool
+    assert (hole.sum(dim=(1, 2, 3)) == size**2).all()
+    assert (hole.any(dim=2).sum(dim=2) == size).all() and (hole.any(dim=3).sum(dim=2) == size).all()
+    assert not hole[:, :, :4].any() and not hole[:, :, -4:].any()
+    assert not hole[..., :4].any() and not hole[..., -4:].any()
+
+
+def test_holes_reach_every_place_that_they_may():
+    everywhere = PAGE.random_holes(3000).any(dim=0)[0]
+    assert everywhere[4:-4, 4:-4].all()
+
+
+@few
+@given(seeds)
+def test_nothing_of_what_is_in_the_hole_is_seen(seed):
+    torch.manual_seed(seed)
+    pictures, others = torch.rand(2, 4, 3, 32, 32)
+    hole = PAGE.random_holes(4)
+    other_content = torch.where(hole, others, pictures)
+    seen = PAGE.hide(pictures, hole)
+    assert torch.equal(seen, PAGE.hide(other_content, hole))
+    assert torch.equal(seen[:, :3][~hole.expand(-1, 3, -1, -1)],
+                       pictures[~hole.expand(-1, 3, -1, -1)])
+    assert torch.equal(seen[:, 3:], hole.float())
+
+
+class Always(nn.Module):
+    """A network that always gives the same."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.answer = answer
+
+    def forward(self, *question):
+        return self.answer
+
+
+def test_only_the_hole_is_asked_for():
+    pictures, hole = torch.rand(4, 3, 32, 32).clamp(0.05, 0.95), PAGE.random_holes(4)
+    right_inside = torch.where(hole, pictures, torch.rand(4, 3, 32, 32)).clamp(0.05, 0.95).logit()
+    assert PAGE.hole_loss(Always(right_inside), (pictures, hole)) < 1e-10
+    grey = PAGE.hole_loss(Always(torch.zeros(4, 3, 32, 32)), (pictures, hole))
+    inside = hole.expand(-1, 3, -1, -1)
+    assert grey.item() == pytest.approx((pictures[inside] - 0.5).pow(2).mean().item(), rel=1e-4)
+
+
+@pytest.mark.parametrize("fill", ["by_mean", "biharmonic"])
+def test_a_baseline_leaves_alone_what_is_seen_and_never_looks_into_the_hole(fill, pictures):
+    hole, fill = PAGE.random_holes(20), getattr(PAGE, fill)
+    filled = fill(pictures[:20], hole)
+    seen = ~hole.expand(-1, 3, -1, -1)
+    assert torch.allclose(filled[seen], pictures[:20][seen], atol=1e-6)
+    other_content = torch.where(hole, 0.123, pictures[:20])
+    assert torch.allclose(fill(other_content, hole), filled, atol=1e-4)
+
+
+def test_the_biharmonic_method_continues_a_slope():
+    slope = torch.linspace(0.1, 0.9, 32).expand(2, 3, 32, 32)
+    assert torch.allclose(PAGE.biharmonic(slope, PAGE.random_holes(2)), slope, atol=0.02)
+
+
+def test_the_three_measures_of_a_filled_hole(pictures):
+    hole = PAGE.random_holes(10)
+    some = pictures[:10]
+    assert (PAGE.error_inside(some, some, hole) == 0).all()
+    assert torch.allclose(PAGE.ssim_inside(some, some, hole), torch.ones(10), atol=1e-4)
+    off = torch.where(hole, some + 0.1, some - 0.5)
+    assert torch.allclose(PAGE.error_inside(off, some, hole), torch.full((10,), 0.01), atol=1e-5)
+    assert torch.allclose(PAGE.psnr(torch.tensor([0.1, 0.01, 0.001])),
+                          torch.tensor([10.0, 20.0, 30.0]), atol=1e-4)
+    assert (PAGE.ssim_inside(off, some, hole) < 1).all()
+
+
+def test_patches_are_the_picture():
+    pictures = torch.rand(3, 3, 32, 32)
+    patches = PAGE.to_patches(pictures)
+    assert patches.shape == (3, 64, 48)
+    assert torch.equal(patches[1, 9].view(3, 4, 4), pictures[1, :, 4:8, 4:8])
+    assert torch.equal(PAGE.to_pictures(patches), pictures)
+
+
+@few
+@given(seeds, st.sampled_from([0.1, 0.15, 0.5, 0.75, 0.9, 0.95]))
+def test_as_many_patches_are_hidden_as_were_asked_for(seed, ratio):
+    torch.manual_seed(seed)
+    seen = PAGE.choose(20, ratio)
+    hidden = PAGE.is_hidden(seen)
+    assert seen.shape == (20, round(64 * (1 - ratio)))
+    assert (hidden.sum(dim=1) == 64 - seen.shape[1]).all()
+    assert not hidden.gather(1, seen).any()
+    hole = PAGE.patches_as_hole(hidden)
+    assert hole.shape == (20, 1, 32, 32) and (hole.sum(dim=(1, 2, 3)) == 16 * hidden.sum(1)).all()
+    assert torch.equal(hole[:, 0, ::4, ::4].flatten(1), hidden)
+
+
+@few
+@given(seeds)
+def test_a_masked_autoencoder_never_sees_what_is_hidden(seed):
+    torch.manual_seed(seed)
+    network = PAGE.MaskedAutoencoder(width=32, layers=1).eval()
+    patches, seen = torch.rand(3, 64, 48), PAGE.choose(3)
+    hidden = PAGE.is_hidden(seen)[..., None]
+    other_content = torch.where(hidden, torch.rand(3, 64, 48), patches)
+    with torch.inference_mode():
+        assert network.encode(patches, seen).shape == (3, 16, 32)
+        assert torch.equal(network(patches, seen), network(other_content, seen))
+
+
+def test_the_order_of_the_visible_patches_makes_no_difference():
+    network = PAGE.MaskedAutoencoder(width=32, layers=1).eval()
+    patches, seen = torch.rand(3, 64, 48), PAGE.choose(3)
+    with torch.inference_mode():
+        assert torch.allclose(network(patches, seen), network(patches, seen.flip(1)), atol=1e-5)
+
+
+def test_only_hidden_patches_are_asked_for():
+    patches, seen = torch.rand(3, 64, 48), PAGE.choose(3)
+    hidden = PAGE.is_hidden(seen)[..., None]
+    off = torch.where(hidden, patches + 0.1, patches + 5)
+    assert PAGE.patch_loss(Always(off), (patches, seen)).item() == pytest.approx(0.01, rel=1e-3)
+
+
+def test_detail_is_measured_in_the_hole_only():
+    stripes = (torch.arange(32) % 2).float().expand(5, 3, 32, 32)
+    hole = PAGE.random_holes(5)
+    assert PAGE.detail(stripes, hole) == pytest.approx(3**0.5)
+    assert PAGE.detail(torch.where(hole, 0.5, stripes), hole) == 0
