@@ -33,7 +33,8 @@ def test_the_committed_weights_are_those_of_the_recipe(name):
     batch = recipe.batch()
     untrained = recipe.loss(recipe.network, batch).item()
     weights.load(name, recipe.network)
-    assert recipe.loss(recipe.network, batch).item() < 0.7 * untrained
+    share = 0.7 if "colours" in name else 0.5  # no picture tells all of its colours
+    assert recipe.loss(recipe.network, batch).item() < share * untrained
 
 
 def test_a_recipe_that_was_stopped_ends_like_one_that_was_not(name, monkeypatch, tmp_path):
