@@ -115,17 +115,18 @@ def test_a_painter_asked_at_some_pixels_gives_what_it_gives_at_all(lab):
     assert torch.allclose(everywhere[where], some, atol=1e-5)
 
 
-def test_the_colour_loss_is_cross_entropy_with_weights(lab):
+@pytest.mark.parametrize("given", [False, True])
+def test_the_colour_loss_is_cross_entropy_with_the_painters_weights_or_those_given(lab, given):
     weight = torch.rand(126) + 0.1
-    painter = PAGE.Painter(GRID, weight, width=4).eval()
+    painter = PAGE.Painter(GRID, torch.ones(126) if given else weight, width=4).eval()
     lightness, colour = PAGE.hide_colour(lab[:4])
     torch.manual_seed(3)
     where = PAGE.a_quarter()
     asked = PAGE.nearest_bin(colour, GRID)[where]
     expected = F.cross_entropy(painter(lightness)[where], asked, weight)
     torch.manual_seed(3)
-    assert PAGE.colour_loss(painter, (lightness, colour)).item() == pytest.approx(
-        expected.item(), rel=1e-4)
+    loss = PAGE.colour_loss(painter, (lightness, colour), *([weight] if given else []))
+    assert loss.item() == pytest.approx(expected.item(), rel=1e-4)
 
 
 @few

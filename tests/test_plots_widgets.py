@@ -12,7 +12,7 @@ import PIL.Image
 import pytest
 import torch
 
-from helpers import machine, plots, widgets
+from helpers import data, machine, plots, widgets
 from helpers.start import start
 
 CAPTION = "What one sees."
@@ -20,7 +20,6 @@ FIGURES = {
     "show": lambda: plots.show(plots.subplots()[0], CAPTION),
     "colour": lambda: plots.pictures({"a": torch.rand(3, 3, 8, 8), "b": torch.rand(2, 3, 8, 8)},
                                      CAPTION, titles=["one", "two", "three"]),
-    "noise": lambda: plots.pictures({"a": torch.rand(4, 3, 64, 64)}, CAPTION),
     "grey": lambda: plots.pictures({"a": torch.rand(1, 1, 8, 8)}, CAPTION),
     "out of range": lambda: plots.pictures({"a": 3 * torch.randn(4, 1, 8, 8)}, CAPTION),
     "loss": lambda: plots.loss_curve([3.0, 2.0, 1.5], "Loss", CAPTION),
@@ -48,11 +47,21 @@ def test_a_figure_is_shown_once_with_words(name, displayed):
 
 
 @pytest.mark.parametrize(("name", "mode"), [("curves", "P"), ("loss", "P"), ("bars", "P"),
-                                            ("noise", "RGB")])
+                                            ("colour", "RGB")])
 def test_only_a_figure_that_looks_the_same_is_stored_with_a_palette(name, mode, displayed):
     FIGURES[name]()
     content = base64.b64decode(displayed[0]["data"]["image/png"])
     assert PIL.Image.open(io.BytesIO(content)).mode == mode
+
+
+def test_a_photograph_is_stored_as_jpeg(displayed):
+    photo = data.load("photos", "photos")[0]["image"]
+    figure, axis = plots.subplots()
+    axis.imshow(photo)
+    plots.show(figure, CAPTION)
+    image, _ = displayed
+    assert PIL.Image.open(io.BytesIO(base64.b64decode(image["data"]["image/jpeg"]))).size[0] == 800
+    assert image["metadata"]["image/jpeg"]["alt"] == CAPTION
 
 
 @pytest.mark.parametrize("rows, columns, shape", [(1, 1, ()), (1, 6, (6,)), (2, 3, (2, 3))])
