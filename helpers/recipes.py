@@ -1,7 +1,5 @@
 """Recipes of the committed weights, made of the functions that stand in the lessons."""
 
-from kornia.color import rgb_to_lab
-
 from helpers import data, models, probes, views
 from helpers.page import definitions
 from helpers.photographs import cifar10
@@ -87,17 +85,16 @@ def photo_colours() -> Recipe:
     """The painter of lesson 06, part 2, on photographs of CIFAR-10, wider and longer."""
     page = definitions("06")
     images, asked = (cifar10(split)[0] for split in ("train", "test"))
-    some = rgb_to_lab(images[::20].float() / 255)[:, 1:]
+
+    def lab(photos):
+        return page.to_lab(photos.float() / 255)
+
+    some = lab(images[::20])[:, 1:]
     bins = page.palette(some)
-
-    def batch():
-        return page.hide_colour(rgb_to_lab(page.some_pictures(images, 128).float() / 255))
-
-    def figures(painter):
-        return page.judge_painter(painter, rgb_to_lab(asked[::5].float() / 255))
-
-    return Recipe(network=page.Painter(bins, page.rebalanced(some, bins), width=32), batch=batch,
-                  loss=page.colour_loss, steps=7000, learning_rate=5e-3, figures=figures,
+    return Recipe(network=page.Painter(bins, page.rebalanced(some, bins), width=32),
+                  batch=lambda: page.hide_colour(lab(page.some_pictures(images, 128))),
+                  loss=page.colour_loss, steps=7000, learning_rate=5e-3,
+                  figures=lambda painter: page.judge_painter(painter, lab(asked[::5])),
                   data=["cifar10/train.parquet"])
 
 
