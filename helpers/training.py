@@ -1,6 +1,7 @@
 """One training loop for the whole course."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 
 import torch
 from accelerate import Accelerator
@@ -22,6 +23,17 @@ def one_cycle(network: nn.Module, learning_rate: float, steps: int):
     """
     optimizer = torch.optim.AdamW(network.parameters(), lr=learning_rate, weight_decay=0.01)
     return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, steps)
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Use a single thread: batches of a few rows only lose time in waiting for one another."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def fit(network: nn.Module, batch: Callable[[], object], loss: Callable, steps: int,
