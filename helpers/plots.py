@@ -161,3 +161,16 @@ def curves(series: dict[str, tuple], x: list[int], title: str, caption: str, xla
     axis.set(title=title, xlabel=xlabel, ylabel=ylabel, ylim=(0, None))
     figure.legend(loc="outside right upper")
     show(figure, caption)
+
+
+def animate(frames: list[np.ndarray], caption: str, rate: float = 2.0) -> None:
+    """Display pictures (H, W, 3) uint8 one after the other, `rate` a second, twice through.
+
+    They are stored as one animated PNG, with the caption below and as alternative text.
+    """
+    first, *others = map(PIL.Image.fromarray, frames)
+    buffer = io.BytesIO()
+    first.save(buffer, "PNG", save_all=True, append_images=others, duration=1000 / rate, loop=2)
+    display(Image(buffer.getvalue(), format="png", alt=caption),
+            metadata={"image/png": {"alt": caption}})
+    display(Markdown(f"*{caption}*"))

@@ -1,4 +1,4 @@
-"""Interactive controls: a plain function that draws a figure, and a control for each argument."""
+"""Interactive controls for a plain function that draws a figure."""
 
 from collections.abc import Callable
 
@@ -29,6 +29,35 @@ def explore(draw: Callable, question: str, **controls: ipywidgets.Widget) -> ipy
     output = ipywidgets.interactive_output(answer, controls)
     box = ipywidgets.VBox([ipywidgets.HTML(f"<b>Try it.</b> {question}"),
                            ipywidgets.HBox(list(controls.values())), output])
+    display(box)
+    return box
+
+
+def press(answer: Callable, question: str, names: list[str]) -> ipywidgets.VBox:
+    """Show a question, a button for each name, and below them the figure that `answer` draws.
+
+    Parameters
+    ----------
+    answer: called with the name of the button that was pressed; its figure replaces the last one.
+    question: what the reader should find out.
+    names: what stands on the buttons.
+
+    Returns
+    -------
+    The box that is shown, so that a program can press its buttons.
+    """
+    output = ipywidgets.Output()
+
+    def pressed(button):
+        output.clear_output(wait=True)
+        with output:
+            answer(button.description)
+
+    buttons = [ipywidgets.Button(description=name) for name in names]
+    for button in buttons:
+        button.on_click(pressed)
+    box = ipywidgets.VBox([ipywidgets.HTML(f"<b>Try it.</b> {question}"),
+                           ipywidgets.HBox(buttons), output])
     display(box)
     return box
 

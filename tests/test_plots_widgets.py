@@ -64,6 +64,17 @@ def test_a_photograph_is_stored_as_jpeg(displayed):
     assert image["metadata"]["image/jpeg"]["alt"] == CAPTION
 
 
+def test_a_film_is_one_moving_png_that_stops(displayed):
+    frames = [np.full((20, 30, 3), shade, np.uint8) for shade in (0, 90, 255)]
+    plots.animate(frames, CAPTION, rate=4)
+    image, words = displayed
+    film = PIL.Image.open(io.BytesIO(base64.b64decode(image["data"]["image/png"])))
+    assert film.n_frames == 3 and film.info["loop"] == 2
+    assert film.info["duration"] == 250 and film.size == (30, 20)
+    assert image["metadata"]["image/png"]["alt"] == CAPTION
+    assert words["data"]["text/markdown"] == f"*{CAPTION}*"
+
+
 @pytest.mark.parametrize("rows, columns, shape", [(1, 1, ()), (1, 6, (6,)), (2, 3, (2, 3))])
 def test_axes_come_as_in_matplotlib(rows, columns, shape):
     figure, axes = plots.subplots(rows, columns)
