@@ -22,6 +22,7 @@ LESSON_SECONDS = {
     "04 Siamese contrastive vision": 290,
     "05 Masked words": 275,
     "06 Colorization and inpainting": 290,
+    "07 Self-supervision or reinforcement?": 240,
 }
 
 

@@ -51,4 +51,5 @@ def functions(lesson):
 
 def callbacks(lesson):
     """Names of the functions that the controls call."""
-    return [ast.unparse(call.args[0]) for call in calls(lesson, "widgets.explore")]
+    return [ast.unparse(call.args[0]) for kind in ("widgets.explore", "widgets.press")
+            for call in calls(lesson, kind)]

@@ -7,19 +7,22 @@ from types import SimpleNamespace
 
 import lessons
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 import torch
 from kornia.color import lab_to_rgb, rgb_to_lab
 from kornia.filters import gaussian_blur2d
 from torch import nn
 
-from helpers import models, plots, uploads, views, widgets, writing
+from helpers import meadow, models, plots, uploads, views, widgets, writing
 from helpers.data import Drawings
 from helpers.page import definitions
 
 CONCEPT = torch.tensor([0] + 9 * [1])  # one concept by one artist, one by nine
 UNSEEN = Drawings(torch.zeros(10, 4, 8, 8, dtype=torch.uint8), CONCEPT, 0 * CONCEPT,
                   torch.arange(10) % 9, ["cow", "sun"], ["group"], ["artist"] * 9)
+DRAWN = Drawings(torch.zeros(2, 4, 32, 32, dtype=torch.uint8), torch.zeros(2, dtype=torch.int64),
+                 torch.zeros(2), torch.arange(2), ["cow"], ["group"], ["one", "other"])
 COMMON = {"torch": torch, "plots": plots, "models": models, "views": views, "math": math, "SEED": 0}
 COPY = SimpleNamespace(encode=nn.Flatten(), decode=nn.Unflatten(1, (3, 8, 8)))
 
@@ -103,6 +106,27 @@ CALLBACKS = {
                                               {"photo": "cow", "temperature": 1.5}]),
     "show_upload": (PHOTO_PARTS, PHOTO_FACTS, [{"file": (), "temperature": 0.05},
                                                {"file": ({"content": PNG},), "temperature": 1.5}]),
+    "play_yourself": (
+        [],
+        {"meadow": meadow, "to_tensor": meadow.to_tensor,
+         "LIGHTS": {meadow.COW_LIGHT: "cow", meadow.OTHER_LIGHT: "other"},
+         "game": {"world": meadow.Meadow("test"), "seen": None, "episodes": 0, "cows": 0}},
+        [{"button": button} for button in [*meadow.MOVES, "new meadow"]],
+    ),
+    "show_exploring": (
+        ["play", "found", "ends"],
+        {"meadows": lambda count, split, seed: meadow.meadows(20, split, seed),
+         "agent": lambda seen: (torch.randn(len(seen), 4), None), "np": np,
+         "Categorical": torch.distributions.Categorical, "to_tensor": meadow.to_tensor},
+        [{"temperature": 0.1}, {"temperature": 5.0}],
+    ),
+    "show_generation": (
+        ["distort"],
+        {"unseen": DRAWN, "np": np, "F": nn.functional, "KINDS": list("abcdefgh"),
+         "bred": dict.fromkeys(["parents by lot", "parents by energy"],
+                               (None, torch.rand(160, 64, 8), None))},
+        [{"generation": 0}, {"generation": 159}],
+    ),
     "fill": (
         [],
         {"writing": writing, "tokenizer": TOKENIZER, "MASK": 4,
@@ -156,3 +180,36 @@ def test_a_bad_upload_shows_a_sentence_in_place_of_a_figure(content, answer, dis
          "last_modified": datetime.datetime(2020, 1, 1)}]
     output = capsys.readouterr()
     assert answer in output.out and not output.err and not displayed
+
+
+def test_the_game_counts_cows_and_ends_at_a_touch(displayed):
+    play = callback("07", "play_yourself")
+    world = CALLBACKS["play_yourself"][1]["game"]["world"]
+
+    def caption(button):
+        play(button)
+        return displayed[-1]["data"]["text/markdown"]
+
+    assert "A new meadow." in caption("new meadow")
+    while not world.touched:
+        words = caption([*meadow.MOVES][world.way_to_cow()])
+    assert "Reward 1." in words and "Cows: 1, episodes: 1." in words
+    assert "This episode is over" in caption("up") and world.touched
+    assert "A new meadow." in caption("new meadow") and not world.touched
+    while world.steps < world.limit and not world.touched:
+        words = caption("up" if world.steps % 2 else "down")
+    assert ("Out of time" in words) != world.touched
+
+
+def test_a_button_shows_the_answer_to_it(displayed):
+    box = widgets.press(print, "Which way?", ["up", "down"])
+    assert [button.description for button in box.children[1].children] == ["up", "down"]
+    assert "Which way?" in box.children[0].value
+
+
+def test_a_press_calls_the_function_with_the_name(displayed):
+    pressed = []
+    box = widgets.press(pressed.append, "Which way?", ["up", "down"])
+    for button in reversed(box.children[1].children):
+        button.click()
+    assert pressed == ["down", "up"]

@@ -17,6 +17,7 @@ from helpers.exercises import (
     lesson_04,
     lesson_05,
     lesson_06,
+    lesson_07,
 )
 
 CONCEPTS = ["cow", "sun", "teapot"]
@@ -46,7 +47,7 @@ def turn(pictures, y):
 
 
 CHECKERS = {"00": lesson_00, "01": lesson_01, "02": lesson_02, "03": lesson_03,
-            "04": lesson_04, "05": lesson_05, "06": lesson_06}
+            "04": lesson_04, "05": lesson_05, "06": lesson_06, "07": lesson_07}
 FACTS = {
     "00": {"error": ERROR, "unseen": UNSEEN, "show_concept": lambda concept: None},
     "01": {"labels": LABELS},
@@ -55,6 +56,7 @@ FACTS = {
     "04": {"F": F},
     "05": {"MASK": 4},
     "06": {},
+    "07": {},
 }
 EXERCISES = [(lesson, number) for lesson in lessons.LESSONS
              for number in range(len(lessons.cells(lesson, tag="exercise")))]
@@ -107,6 +109,7 @@ CHECKS = [
     lesson_04.check_uniformity, lesson_04.check_mended, lesson_04.check_views,
     lesson_05.check_whole_words, lesson_05.check_mended, lesson_05.check_family,
     lesson_06.check_annealed, lesson_06.check_mended, lesson_06.check_wishes,
+    lesson_07.check_discounted, lesson_07.check_mended, lesson_07.check_ways,
 ]
 ODD = [..., None, 3, "cows", [], {}, torch.zeros(3), stop, lambda *arguments: None, lambda: 1,
        lambda *arguments: "text", lambda *arguments: torch.tensor(float("nan")),

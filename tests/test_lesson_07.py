@@ -1,0 +1,254 @@
+"""The agent, the guess and the evolution that stand on the page of lesson 07."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from helpers import data, views
+from helpers.meadow import meadows, to_tensor
+from helpers.page import definitions
+
+few = settings(max_examples=25, deadline=None)
+seeds = st.integers(0, 2**31)
+PAGE = definitions("07")
+PAGE.SEED = 0
+PAGE.SAMPLE = to_tensor(np.stack([world.look() for world in meadows(50)]))
+
+
+@pytest.fixture
+def agent():
+    return PAGE.Agent(PAGE.Encoder())
+
+
+class Scripted(nn.Module):
+    """An agent that always goes the same way."""
+
+    def __init__(self, action):
+        super().__init__()
+        self.scores = torch.full((4,), -100.0)
+        self.scores[action] = 100
+
+    def forward(self, observations):
+        return self.scores.expand(len(observations), 4), torch.zeros(len(observations))
+
+
+# Reward
+
+
+def test_at_first_every_action_is_equally_probable(agent):
+    scores, values = agent(PAGE.SAMPLE)
+    assert (scores == 0).all() and (values == 0).all() and scores.shape == (50, 4)
+
+
+def test_the_codes_are_standardised(agent):
+    codes = (agent.encoder(PAGE.SAMPLE) - agent.mean) / agent.spread
+    assert codes.mean(dim=(0, 2, 3)).abs().max() < 0.01
+    spread = codes.std(dim=(0, 2, 3))
+    assert spread.median() > 0.8 and spread.max() < 1.01, "a silent one stays silent"
+
+
+def test_an_episode_is_played_to_its_end_in_each_world(agent):
+    worlds = meadows(20)
+    steps = PAGE.play(agent, worlds)
+    assert all(world.touched or world.steps == 24 for world in worlds)
+    counts = np.zeros(20)
+    for rows, seen, actions, rewards in steps:
+        counts[rows] += 1
+        assert len(rows) == len(seen) == len(actions) == len(rewards)
+    assert counts.tolist() == [world.steps for world in worlds]
+    assert PAGE.found(worlds) == sum(rewards.sum() for *_, rewards in steps) / 20
+
+
+def test_what_is_recorded_is_what_was_seen_before_the_step():
+    worlds, twins = meadows(5), meadows(5)
+    steps = PAGE.play(Scripted(1), worlds)
+    before = [world.reset()[0] for world in twins]
+    assert np.array_equal(steps[0][1], before) and (steps[0][2] == 1).all()
+    second = [world.step(1)[0] for world in twins]
+    assert np.array_equal(steps[1][1], [second[row] for row in steps[1][0]])
+
+
+def test_a_return_is_the_reward_and_discounted_what_came_after():
+    steps = [(np.array([0, 1]), None, None, np.array([0.0, 1.0])),
+             (np.array([0]), None, None, np.array([0.0])),
+             (np.array([0]), None, None, np.array([1.0]))]
+    expected = torch.tensor([0.81, 1.0, 0.9, 1.0])
+    assert torch.allclose(PAGE.returns(steps), expected)
+
+
+def test_the_loss_makes_what_was_rewarded_more_probable(agent):
+    worlds = meadows(200)
+    steps = PAGE.play(agent, worlds)
+    PAGE.reinforce(agent, steps).backward()
+    with torch.no_grad():
+        for parameter in agent.policy.parameters():
+            parameter -= 0.1 * parameter.grad
+    _, seen, actions, _ = zip(*steps)
+    chosen = agent(to_tensor(np.concatenate(seen)))[0].log_softmax(dim=1)
+    probability = chosen.gather(1, torch.cat(actions)[:, None])[:, 0]
+    value = PAGE.returns(steps)
+    assert probability[value > 0].mean() > probability[value == 0].mean()
+
+
+def test_a_frozen_encoder_is_not_changed_and_another_is(agent):
+    for frozen in (True, False):
+        before = agent.encoder[0].weight.clone()
+        optimizer, _ = PAGE.optimizer_of(agent, frozen)
+        for _ in range(2):
+            PAGE.reinforce(agent, PAGE.play(agent, meadows(60))).backward()
+            optimizer.step()
+        assert torch.equal(agent.encoder[0].weight, before) == frozen
+
+
+def test_learning_tells_the_success_and_how_each_episode_ended(agent):
+    success, diary = PAGE.learn(agent, seed=0, most=640)
+    assert list(success) == [0, 640] and diary.shape == (40, 16, 2)
+    assert (diary[..., 0] <= diary[..., 1]).all() and diary.any()
+    success, diary = PAGE.learn(agent, seed=0, until=0.01)
+    assert list(success) == [0] and not len(diary), "good enough from the start"
+
+
+def test_an_interrupt_keeps_the_agent_and_what_was_learned_of_it(agent, monkeypatch, capsys):
+    learned = PAGE.reinforce
+
+    def interrupted(agent, steps):
+        if count.pop():
+            raise KeyboardInterrupt
+        return learned(agent, steps)
+
+    count = [True, False, False]
+    monkeypatch.setattr(PAGE, "reinforce", interrupted)
+    success, diary = PAGE.learn(agent, seed=0)
+    assert "Stopped after 32 episodes" in capsys.readouterr().out
+    assert len(diary) == 2 and list(success) == [0]
+    assert agent(PAGE.SAMPLE)[0].isfinite().all()
+
+
+@pytest.mark.parametrize(("curve", "expected"), [
+    ({0: 0.2, 640: 0.91, 1280: 0.95}, 640), ({0: 0.2, 640: 0.3, 1280: 0.89}, 1280)])
+def test_episodes_to_a_level(curve, expected):
+    assert PAGE.episodes_to(curve) == expected
+
+
+def test_a_film_shows_each_step_from_above(agent):
+    frames, found = PAGE.film(agent, 3)
+    assert isinstance(found, bool) and 3 <= len(frames) <= 26
+    assert all(frame.shape == (192, 192, 3) for frame in frames)
+
+
+def test_the_ends_of_episodes_add_up(agent):
+    shares = PAGE.ends(agent, 1.0, meadows(50))
+    assert sum(shares.values()) == pytest.approx(1) and shares["the cow"] < 0.6
+    circles = PAGE.ends(Scripted(0), 1.0, meadows(200))
+    assert circles["out of time"] > 0.2, "some go round and round an empty column"
+
+
+# What comes next
+
+
+def test_a_walk_at_random_begins_anew_after_each_end():
+    twins, worlds = meadows(6), meadows(6)
+    walk = PAGE.random_walk(worlds)
+    expected = to_tensor(np.stack([world.reset()[0] for world in twins]))
+    for _ in range(60):
+        seen, actions, after = next(walk)
+        assert torch.equal(seen, expected)
+        steps = [world.step(action) for world, action in zip(twins, actions.tolist())]
+        assert torch.equal(after, to_tensor(np.stack([step[0] for step in steps])))
+        expected = to_tensor(np.stack([
+            world.reset()[0] if step[2] or step[3] else step[0]
+            for world, step in zip(twins, steps)]))
+
+
+def test_the_guess_paints_each_cell_where_it_stands():
+    predictor = PAGE.Predictor(PAGE.Encoder())
+    seen, actions, after = next(PAGE.random_walk(meadows(4)))
+    with torch.no_grad():
+        assert predictor(seen, actions).shape == after.shape
+        predictor.move.weight.zero_()
+        predictor.move.bias.zero_()
+        left = predictor.move.bias.view(4, 9, 64)
+        left[2, 5] = 1  # the action left, row 1, column 2
+        predictor.paint.weight.fill_(1)
+        predictor.paint.bias.zero_()
+        guess = predictor(seen, torch.full((4,), 2))
+        assert (guess[:, :, 16:32, 32:] == 64).all() and guess.sum() == 4 * 64 * 3 * 16 * 16
+        assert (predictor(seen, torch.full((4,), 1)) == 0).all()
+
+
+def test_the_energy_of_a_step_is_the_error_of_its_guess():
+    seen, actions, after = next(PAGE.random_walk(meadows(8)))
+    right = lambda seen, actions: after  # noqa: E731
+    off = 10 ** torch.arange(8.0)
+    energies = PAGE.next_energy(right, seen, actions, after + off.view(8, 1, 1, 1))
+    assert torch.allclose(energies, 2 * torch.arange(8.0), atol=1e-3)
+
+
+# Evolution
+
+
+@few
+@given(seeds)
+def test_a_generation_keeps_within_its_limits(seed):
+    torch.manual_seed(seed)
+    genomes = PAGE.within_limits(3 * torch.randn(64, 8))
+    for _ in range(5):
+        assert genomes.shape == (64, 8) and genomes.min() >= 0 and genomes.max() <= 1
+        assert genomes.sum(dim=1).max() <= 2 + 1e-5
+        genomes = PAGE.next_generation(genomes, torch.rand(64))
+
+
+def test_genomes_that_may_stay_are_not_changed_by_the_limits():
+    genomes = torch.rand(10, 8) / 8
+    assert torch.equal(PAGE.within_limits(genomes), genomes)
+
+
+def test_the_fit_have_children_and_the_others_have_none():
+    genomes = torch.zeros(64, 8)
+    genomes[:16, 3] = 1  # tinted, and the fittest
+    children = PAGE.next_generation(genomes, genomes[:, 3] + 0.1 * torch.rand(64))
+    assert children[:, 3].mean() > 0.7 and children[:, 4].mean() < 0.2
+
+
+def test_without_strength_nothing_is_distorted():
+    drawings = data.drawings("test").images[:50:5]
+    same = PAGE.distort(drawings, torch.zeros(10, 8))
+    assert torch.allclose(same, views.on_paper(drawings), atol=0.02)
+
+
+@few
+@given(seeds)
+def test_a_distorted_drawing_is_a_picture(seed):
+    torch.manual_seed(seed)
+    drawings = data.drawings("test").images[:200:10]
+    pictures = PAGE.distort(drawings, PAGE.within_limits(torch.rand(20, 8)))
+    assert pictures.shape == (20, 3, 32, 32)
+    assert pictures.min() >= 0 and pictures.max() <= 1
+
+
+@pytest.mark.parametrize("kind", PAGE.KINDS)
+def test_each_kind_of_distortion_does_something(kind):
+    drawings = data.drawings("test").images[:200:10]
+    genome = torch.eye(8)[PAGE.KINDS.index(kind)].expand(20, 8)
+    change = (PAGE.distort(drawings, genome) - views.on_paper(drawings)).abs().mean(dim=(1, 2, 3))
+    assert (change > 0.003).float().mean() > 0.8
+
+
+def test_a_hole_is_square_grey_and_reaches_every_part():
+    drawings = torch.zeros(300, 4, 32, 32, dtype=torch.uint8)
+    holes = PAGE.distort(drawings, torch.eye(8)[7].expand(300, 8))[:, 0] < 1
+    area = holes.sum(dim=(1, 2))
+    assert (area >= 15 * 15).all() and (area <= 17 * 17).all()
+    assert holes.any(dim=0)[2:-2, 2:-2].all()
+
+
+# A teacher
+
+
+def test_a_teacher_names_a_step_for_each_observation():
+    observations, steps = PAGE.lessons_of_a_teacher(60)
+    assert observations.shape == (60, 3, 48, 48) and steps.shape == (60,)
+    assert set(steps.tolist()) == {0, 1, 2, 3}
