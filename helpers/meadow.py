@@ -41,18 +41,18 @@ class Meadow(gymnasium.Env):
         common. The cow is one of nine, by nine artists, in both.
     answer: what a touch shows. "light": the world turns green for the cow and dark for anything
         else. "close-up": the drawing that was touched, enlarged.
-    limit: steps in an episode at most.
     render_mode: None, or "rgb_array": the meadow as it is seen from above.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 2}
+    limit = 24
 
-    def __init__(self, split: str = "train", answer: str = "light", limit: int = 24,
+    def __init__(self, split: str = "train", answer: str = "light",
                  render_mode: str | None = None):
         if answer not in ("light", "close-up"):
             raise ValueError(f'A meadow answers with "light" or "close-up", not {answer!r}.')
         self.cows, self.others = sprites("cow", "test"), sprites("others", split)
-        self.answer, self.limit, self.render_mode = answer, limit, render_mode
+        self.answer, self.render_mode = answer, render_mode
         self.action_space = gymnasium.spaces.Discrete(len(MOVES))
         self.observation_space = gymnasium.spaces.Box(0, 255, (SIGHT * CELL, SIGHT * CELL, 3),
                                                       np.uint8)
