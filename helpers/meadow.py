@@ -134,11 +134,11 @@ def to_tensor(observations: np.ndarray) -> Tensor:
 
 
 @functools.cache
-def sprites(kind: str, split: str, variants: int = 4) -> np.ndarray:
-    """Drawings as small as a cell, (N, variants, 16, 16, 4) uint8, colours multiplied by alpha.
+def sprites(kind: str, split: str) -> np.ndarray:
+    """Drawings as small as a cell, (N, 4, 16, 16, 4) uint8, colours multiplied by alpha.
 
-    Each is mirrored, tilted by up to 15°, shrunk to 0.65 of its width or more, and moved, by lot,
-    the same in every run.
+    Of each there are four, which are mirrored, tilted by up to 15°, shrunk to 0.65 of the width or
+    more, and moved, by lot, the same in every run.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def sprites(kind: str, split: str, variants: int = 4) -> np.ndarray:
     images = drawings.images[rows]
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        return torch.stack([_variant(images) for _ in range(variants)], dim=1).numpy()
+        return torch.stack([_variant(images) for _ in range(4)], dim=1).numpy()
 
 
 def _variant(images: Tensor) -> Tensor:

@@ -58,8 +58,11 @@ def show(figure: Figure, caption: str) -> None:
     encoded = {"jpeg": _encoded(pixels, "JPEG", quality=85, subsampling=0),
                "png": _encoded(palette if alike else pixels, "PNG", optimize=True)}
     kind = min(encoded, key=lambda kind: len(encoded[kind]))
-    display(Image(encoded[kind], format=kind, alt=caption),
-            metadata={f"image/{kind}": {"alt": caption}})
+    _display(encoded[kind], kind, caption)
+
+
+def _display(content: bytes, kind: str, caption: str) -> None:
+    display(Image(content, format=kind, alt=caption), metadata={f"image/{kind}": {"alt": caption}})
     display(Markdown(f"*{caption}*"))
 
 
@@ -171,6 +174,4 @@ def animate(frames: list[np.ndarray], caption: str, rate: float = 2.0) -> None:
     first, *others = map(PIL.Image.fromarray, frames)
     buffer = io.BytesIO()
     first.save(buffer, "PNG", save_all=True, append_images=others, duration=1000 / rate, loop=2)
-    display(Image(buffer.getvalue(), format="png", alt=caption),
-            metadata={"image/png": {"alt": caption}})
-    display(Markdown(f"*{caption}*"))
+    _display(buffer.getvalue(), "png", caption)

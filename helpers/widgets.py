@@ -1,6 +1,6 @@
 """Interactive controls for a plain function that draws a figure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import ipywidgets
 from IPython.display import display
@@ -27,10 +27,7 @@ def explore(draw: Callable, question: str, **controls: ipywidgets.Widget) -> ipy
             print(error)
 
     output = ipywidgets.interactive_output(answer, controls)
-    box = ipywidgets.VBox([ipywidgets.HTML(f"<b>Try it.</b> {question}"),
-                           ipywidgets.HBox(list(controls.values())), output])
-    display(box)
-    return box
+    return _box(question, controls.values(), output)
 
 
 def press(answer: Callable, question: str, names: list[str]) -> ipywidgets.VBox:
@@ -56,8 +53,13 @@ def press(answer: Callable, question: str, names: list[str]) -> ipywidgets.VBox:
     buttons = [ipywidgets.Button(description=name) for name in names]
     for button in buttons:
         button.on_click(pressed)
+    return _box(question, buttons, output)
+
+
+def _box(question: str, controls: Iterable[ipywidgets.Widget],
+         output: ipywidgets.Output) -> ipywidgets.VBox:
     box = ipywidgets.VBox([ipywidgets.HTML(f"<b>Try it.</b> {question}"),
-                           ipywidgets.HBox(buttons), output])
+                           ipywidgets.HBox(list(controls)), output])
     display(box)
     return box
 

@@ -108,7 +108,7 @@ CALLBACKS = {
                                                {"file": ({"content": PNG},), "temperature": 1.5}]),
     "play_yourself": (
         [],
-        {"meadow": meadow, "to_tensor": meadow.to_tensor,
+        {"meadow": meadow,
          "LIGHTS": {meadow.COW_LIGHT: "cow", meadow.OTHER_LIGHT: "other"},
          "game": {"world": meadow.Meadow("test"), "seen": None, "episodes": 0, "cows": 0}},
         [{"button": button} for button in [*meadow.MOVES, "new meadow"]],
@@ -117,7 +117,7 @@ CALLBACKS = {
         ["play", "found", "ends"],
         {"meadows": lambda count, split, seed: meadow.meadows(20, split, seed),
          "agent": lambda seen: (torch.randn(len(seen), 4), None), "np": np,
-         "Categorical": torch.distributions.Categorical, "to_tensor": meadow.to_tensor},
+         "to_tensor": meadow.to_tensor},
         [{"temperature": 0.1}, {"temperature": 5.0}],
     ),
     "show_generation": (
