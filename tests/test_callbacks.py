@@ -182,9 +182,11 @@ def test_a_bad_upload_shows_a_sentence_in_place_of_a_figure(content, answer, dis
     assert answer in output.out and not output.err and not displayed
 
 
-def test_the_game_counts_cows_and_ends_at_a_touch(displayed):
+def test_the_game_counts_cows_and_ends_at_a_touch(displayed, monkeypatch):
+    world = meadow.Meadow("test")
+    game = {"world": world, "seen": None, "episodes": 0, "cows": 0}
+    monkeypatch.setitem(CALLBACKS["play_yourself"][1], "game", game)
     play = callback("07", "play_yourself")
-    world = CALLBACKS["play_yourself"][1]["game"]["world"]
 
     def caption(button):
         play(button)
