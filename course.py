@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The course's commands: lab, test and run. Each first makes what is missing on this machine.
+"""The commands of the course: lab, present, test and run. Each makes first what is missing.
 
 Needs Python's standard library only. An active virtualenv or conda environment is used as it is;
 otherwise `.venv` is made once beside this file and used again.
@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -200,12 +201,8 @@ def hand_over(python, *arguments):
         return process.wait()
 
 
-def lab(python, *arguments):
-    """Open JupyterLab at lesson 00, without its question about news and its search for updates.
-
-    What this changes is kept in `build/jupyter`; the user's own settings stay as they are.
-    """
-    folder = ROOT / "build" / "jupyter"
+def open_jupyter(python, folder, notebook, *arguments):
+    """Start JupyterLab with a notebook, without its question about news; keep its state apart."""
     settings = folder / "labconfig" / "page_config.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(json.dumps({"disabledExtensions": {NEWS: True}}), encoding="utf-8")
@@ -214,7 +211,7 @@ def lab(python, *arguments):
     os.environ["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
     options = [
         f"--ServerApp.root_dir={ROOT}",
-        "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
+        f"--LabApp.default_url=/lab/tree/notebooks/{notebook}",
         "--KernelManager.transport_encryption=auto",
         f"--ServerApp.tornado_settings={{'websocket_max_message_size': {LARGEST_UPLOAD}}}",
     ]
@@ -223,12 +220,34 @@ def lab(python, *arguments):
     return hand_over(python, "jupyterlab", *options, *arguments)
 
 
+def lab(python, *arguments):
+    """Open JupyterLab at lesson 00; what it changes in its settings is kept in `build/jupyter`."""
+    return open_jupyter(python, ROOT / "build" / "jupyter", "00_start_here.ipynb", *arguments)
+
+
+def present(python, number, *arguments):
+    """Open one lesson as slides, with live code, and with the settings in `slides/` each time."""
+    lessons = {path.name[:2]: path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+    if number.zfill(2) not in lessons:
+        raise Problem(f"There is no lesson {number}; the lessons are {', '.join(sorted(lessons))}.")
+    folder = ROOT / "build" / "slides"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ROOT / "slides", folder)
+    os.environ["JUPYTER_CONFIG_DIR"] = str(folder)
+    os.environ["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
+    return open_jupyter(python, folder, lessons[number.zfill(2)], "--LabApp.custom_css=True",
+                        *arguments)
+
+
 def parse(arguments):
     """Return the command's name and its arguments, or end with the help text."""
     parser = argparse.ArgumentParser(prog="course.py", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     text = "open the lessons in JupyterLab; further arguments go to JupyterLab"
     commands.add_parser("lab", help=text, description=text)
+    text = "open one lesson as slides, with live code; further arguments go to JupyterLab"
+    commands.add_parser("present", help=text, description=text).add_argument(
+        "lesson", metavar="NN", help="the lesson's number")
     text = "run every test; further arguments go to pytest"
     commands.add_parser("test", help=text, description=text)
     text = "execute lessons without a browser; notebooks and HTML pages go to build/"
@@ -240,6 +259,8 @@ def parse(arguments):
         if others:
             runner.error(f"unknown arguments: {' '.join(others)}")
         others = options.lessons + ["--inplace"] * options.inplace
+    elif options.command == "present":
+        others = [options.lesson, *others]
     elif options.command is None:
         parser.print_help()
         parser.exit()
@@ -251,8 +272,8 @@ def main(arguments=None):
     command, rest = parse(arguments)
     try:
         python = prepare()
-        if command == "lab":
-            return lab(python, *rest)
+        if command in ("lab", "present"):
+            return {"lab": lab, "present": present}[command](python, *rest)
         return hand_over(python, {"test": "pytest", "run": "helpers.execute"}[command], *rest)
     except Problem as problem:
         print(problem, file=sys.stderr)

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import queue
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -251,6 +252,30 @@ def test_lab_opens_lesson_00_and_keeps_its_settings_in_build(handed_over, monkey
     assert (Path(folder), other) == (tmp_path / "build" / "jupyter", "mine")
     settings = json.loads((Path(folder) / "labconfig" / "page_config.json").read_text())
     assert settings == {"disabledExtensions": {course.NEWS: True}}
+
+
+def test_present_opens_one_lesson_as_slides_with_fresh_settings(handed_over, monkeypatch, tmp_path):
+    for folder in ("slides", "notebooks"):
+        shutil.copytree(course.ROOT / folder, tmp_path / folder)
+    monkeypatch.setattr(course, "ROOT", tmp_path)
+    monkeypatch.setattr(course.os, "environ", {})
+    old = tmp_path / "build" / "slides" / "settings"
+    old.mkdir(parents=True)
+    assert course.main(["present", "4", "--no-browser"]) == 5
+    assert any(option.endswith("notebooks/04_siamese_contrastive_vision.ipynb")
+               for option in handed_over)
+    assert "--LabApp.custom_css=True" in handed_over and handed_over[-1] == "--no-browser"
+    folder = Path(course.os.environ["JUPYTER_CONFIG_DIR"])
+    assert folder == tmp_path / "build" / "slides" and not old.exists()
+    overrides = json.loads((folder / "labconfig" / "default_setting_overrides.json").read_text())
+    assert overrides["@deathbeds/jupyterlab-deck:plugin"] == {"active": True}
+    assert (folder / "custom" / "custom.css").exists()
+
+
+@pytest.mark.parametrize("number", ["12", "x", "../1"])
+def test_an_unknown_lesson_cannot_be_presented(number, handed_over, capsys):
+    assert course.main(["present", number]) == 1
+    assert "the lessons are 00, 01" in capsys.readouterr().err and not handed_over
 
 
 @pytest.mark.parametrize("own", [{}, {"GLIBC_TUNABLES": "glibc.malloc.perturb=1"}])
