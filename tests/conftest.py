@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import browser
 import IPython
 import lessons
 import pytest
@@ -51,3 +52,25 @@ def mirror(monkeypatch):
     photographs.cifar10.cache_clear()
     yield
     photographs.cifar10.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Debian's Chromium, headless; skip where it is not installed."""
+    if not browser.PROGRAM:
+        pytest.skip("no Chromium is installed here (Debian and Ubuntu: sudo apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=browser.PROGRAM, args=["--no-sandbox"])
+
+
+@pytest.fixture
+def page(chromium):
+    """A new page as large as a projector's; `page.watched` tells what it reported."""
+    context = chromium.new_context(viewport=browser.SIZE)
+    context.set_default_timeout(browser.PATIENCE)
+    page = context.new_page()
+    page.watched = browser.Watched(page)
+    yield page
+    context.close()
