@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The commands of the course: lab, present, test and run. Each makes first what is missing.
+"""The commands of the course: lab, present, test, run, site. Each makes first what is missing.
 
 Needs Python's standard library only. An active virtualenv or conda environment is used as it is;
 otherwise `.venv` is made once beside this file and used again.
@@ -22,6 +22,7 @@ if sys.version_info < OLDEST:
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 NEWS = "@jupyterlab/apputils-extension:announcements"
+MODULES = {"test": "pytest", "run": "helpers.execute", "site": "helpers.website"}
 LARGEST_UPLOAD = 200 * 2**20  # bytes; beyond the server's own 10 MB an upload is lost silently
 AGAIN = "and run the same command again."
 
@@ -250,7 +251,9 @@ def parse(arguments):
         "lesson", metavar="NN", help="the lesson's number")
     text = "run every test; further arguments go to pytest"
     commands.add_parser("test", help=text, description=text)
-    text = "execute lessons without a browser; notebooks and HTML pages go to build/"
+    text = "build the course's web site in build/site; further arguments go to Sphinx"
+    commands.add_parser("site", help=text, description=text)
+    text = "execute lessons without a browser; the notebooks go to build/"
     runner = commands.add_parser("run", help=text, description=text)
     runner.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers (all if none)")
     runner.add_argument("--inplace", action="store_true", help="update notebooks/ as well")
@@ -274,7 +277,7 @@ def main(arguments=None):
         python = prepare()
         if command in ("lab", "present"):
             return {"lab": lab, "present": present}[command](python, *rest)
-        return hand_over(python, {"test": "pytest", "run": "helpers.execute"}[command], *rest)
+        return hand_over(python, MODULES[command], *rest)
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1

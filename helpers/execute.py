@@ -1,12 +1,11 @@
 """Execute lessons without a browser: `python -m helpers.execute [NN ...] [--inplace]`.
 
-Each lesson's executed notebook and an HTML page of it, which needs no network, go to `build/`.
+The executed notebooks go to `build/`.
 """
 
 import argparse
 import asyncio
 import contextlib
-import html
 import os
 import queue
 import re
@@ -18,12 +17,8 @@ from pathlib import Path
 
 import nbformat
 import psutil
-from jinja2 import DictLoader
-from latex2mathml import converter as latex2mathml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
-from nbconvert import HTMLExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -195,59 +190,6 @@ def is_progress_bar(output):
     return WIDGET in data and bool(PROGRESS_BAR.search(data.get("text/plain", "")))
 
 
-def formula(latex, display):
-    """Return a formula as MathML, or as it was written where it cannot be converted."""
-    try:
-        # The two environments mean the same, and the converter knows only one of them.
-        return latex2mathml.convert(latex.replace("{aligned}", "{split}"), display=display)
-    except Exception:  # the converter's errors have no common class
-        return f"<code>{html.escape(latex)}</code>"
-
-
-class MathRenderer(IPythonRenderer):
-    """Markdown to HTML with formulas as MathML, which a browser shows without a script."""
-
-    def block_html(self, html):
-        """Return raw HTML as it is: nbconvert would close a <details> before its content."""
-        return html
-
-    def inline_math(self, body):
-        """Return a formula within a line."""
-        return formula(body, "inline")
-
-    def block_math(self, body):
-        """Return a formula on a line of its own."""
-        return formula(body, "block")
-
-    def latex_environment(self, name, body):
-        """Return a formula written as an environment."""
-        return self.block_math(rf"\begin{{{name}}}{body}\end{{{name}}}")
-
-
-class PageExporter(HTMLExporter):
-    """A page in one file: pictures inside it, no script and nothing from the network."""
-
-    def __init__(self):
-        removed = ["html_head_js_requirejs", "html_head_js_mathjax", "html_head_js_mermaidjs"]
-        blocks = "".join(f"{{% block {name} %}}{{% endblock %}}" for name in removed)
-        page = "{% extends 'lab/index.html.j2' %}" + blocks
-        super().__init__(
-            extra_loaders=[DictLoader({"page.html.j2": page})],
-            template_file="page.html.j2",
-            embed_images=True,
-        )
-
-    def default_filters(self):
-        """Let Markdown pass through MathRenderer."""
-        yield from super().default_filters()
-        yield "markdown2html", self.to_html
-
-    def to_html(self, source):
-        """Return the HTML of one Markdown cell."""
-        renderer = MathRenderer(escape=False, embed_images=True, path=str(ROOT / "notebooks"))
-        return MarkdownWithMath(renderer=renderer).render(source)
-
-
 def write(path, text):
     """Write a file so that it is whole or not there."""
     part = path.with_name(path.name + ".part")
@@ -256,17 +198,14 @@ def write(path, text):
 
 
 def run_lesson(path, build, inplace=False):
-    """Execute a lesson, write its notebook and page, and tell whether every cell ran.
+    """Execute a lesson, write its notebook, and tell whether every cell ran.
 
     A lesson that failed is written to `build` as far as it came, never back to `path`.
     """
     lesson = Lesson(path)
     lesson.execute()
-    notebook = clean(lesson.notebook)
-    text = nbformat.writes(notebook) + "\n"
+    text = nbformat.writes(clean(lesson.notebook)) + "\n"
     write(build / path.name, text)
-    page, _ = PageExporter().from_notebook_node(notebook, {"metadata": {"name": path.stem}})
-    write(build / f"{path.stem}.html", page)
     if inplace and not lesson.failed:
         write(path, text)
     return not lesson.failed
@@ -286,7 +225,7 @@ def main(arguments=None, folder=ROOT / "notebooks", build=ROOT / "build"):
     build.mkdir(exist_ok=True)
     failed = [path for path in lessons if not run_lesson(path, build, options.inplace)]
     done = len(lessons) - len(failed)
-    print(f"{done} of {len(lessons)} lessons ran; their notebooks and pages are in {build.name}/.")
+    print(f"{done} of {len(lessons)} lessons ran; their notebooks are in {build.name}/.")
     if failed:
         print(f"Failed: {', '.join(path.stem for path in failed)}.")
     return 1 if failed else 0

@@ -364,6 +364,7 @@ def test_a_failing_cell_is_named_and_the_other_lessons_still_run(executed):
     assert "2 of 3 lessons ran" in text
     assert "Failed: 01_bad." in text
     assert outputs(build / "02_fine.ipynb")[0][0].data["text/plain"] == "42"
+    assert not list(build.glob("*.part"))
 
 
 def test_every_cell_and_lesson_is_reported_with_its_time(executed):
@@ -391,17 +392,6 @@ def test_executing_again_changes_nothing(executed):
     before = (folder / "02_fine.ipynb").read_bytes()
     assert execute.main(["2", "--inplace"], folder, build) == 0
     assert (folder / "02_fine.ipynb").read_bytes() == before
-
-
-def test_a_page_shows_formulas_and_loads_nothing(executed):
-    page = (executed[1] / "00_fine.html").read_text(encoding="utf-8")
-    assert "<math" in page and "<msup>" in page
-    assert "<script src" not in page and "import(" not in page
-    assert not list(executed[1].glob("*.part"))
-
-
-def test_a_formula_that_cannot_be_converted_stays_as_written():
-    assert execute.formula("x < a_{", "inline") == "<code>x &lt; a_{</code>"
 
 
 def test_a_kernel_that_dies_is_reported(tmp_path, capsys):

@@ -1,4 +1,4 @@
-/* a block that scrolls sideways can be reached with the keyboard */
+/* What scrolls sideways can be reached with the keyboard. */
 addEventListener("load", () => {
   for (const block of document.querySelectorAll("pre, .output, .math"))
     if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;

@@ -1,0 +1,123 @@
+"""The web site is whole without a network, on a phone, and for those who hear or tab through it."""
+
+import re
+from functools import cache
+from urllib.parse import unquote, urlsplit
+
+import lessons
+import pytest
+from bs4 import BeautifulSoup
+
+from helpers import website
+
+AXE = lessons.ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = {"width": 390, "height": 844}
+PAGES = ["index.html", "search.html", "INSTRUCTORS.html", "data/README.html",
+         *(f"notebooks/{path.stem}.html" for path in lessons.LESSONS.values())]
+FINDINGS = """async () => {
+    for (const folded of document.querySelectorAll("details")) folded.open = true;
+    const found = await axe.run(document, {resultTypes: ["violations"]});
+    return found.violations.filter(one => ["serious", "critical"].includes(one.impact))
+        .map(one => `${one.help}: ${one.nodes[0].html}`);
+}"""
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The site, built without a warning."""
+    build = tmp_path_factory.mktemp("build")
+    assert website.main(["--fail-on-warning"], build) == 0
+    return build / "site"
+
+
+@cache
+def read(site, name):
+    return BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser")
+
+
+def test_there_is_a_page_of_each_lesson(site):
+    assert all((site / name).exists() for name in PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_link_leads_to_a_place_of_the_site(name, site):
+    dead = []
+    for tag in read(site, name).find_all(["a", "img", "script", "link"]):
+        address = urlsplit(tag.get("href") or tag.get("src") or "")
+        if address.scheme:
+            assert tag.name == "a", "a page would load it from elsewhere"
+            continue
+        target = (site / name).parent / unquote(address.path) if address.path else site / name
+        target = target.resolve()
+        found = target.is_file()
+        if found and target.suffix == ".html" and address.fragment:
+            found = read(site, str(target.relative_to(site))).find(id=unquote(address.fragment))
+        if not found:
+            dead.append(str(tag)[:200])
+    assert not dead
+
+
+@pytest.mark.parametrize("lesson", lessons.LESSONS)
+def test_a_page_shows_its_lesson_whole_but_the_notes(lesson, site):
+    notebook = lessons.LESSONS[lesson]
+    page = read(site, f"notebooks/{notebook.stem}.html").article
+    shown = [output.metadata[kind]["alt"] for cell in lessons.cells(lesson)
+             for output in cell.outputs for kind in output.get("data", {}) if "image/" in kind]
+    words = [picture["alt"] for picture in page.find_all("img")]
+    assert not [word for word in words if not word.strip()]
+    assert [word for word in words if word in shown] == shown
+    folded = page.find_all("details")
+    assert len(folded) == lessons.markdown(lesson).count("<details>")
+    assert not [part for part in folded if part.has_attr("open")]
+    assert page.find("td", string=re.compile("^above |^below ")), "the claims are no table"
+    notes = next(cell.source for cell in lessons.read(lesson).cells
+                 if cell.metadata.slideshow.slide_type == "notes")
+    assert notes.split("**")[1] not in page.text
+
+
+@pytest.mark.parametrize("lesson", lessons.LESSONS)
+def test_the_notebook_can_be_downloaded_as_it_is(lesson, site):
+    name = lessons.LESSONS[lesson].name
+    link = read(site, f"notebooks/{name[:-6]}.html").find("a", download=True)["href"]
+    assert (site / "notebooks" / link).read_bytes() == lessons.LESSONS[lesson].read_bytes()
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "search.html"])
+def test_headings_are_in_order(name, site):
+    headings = read(site, name).article.find_all(re.compile("h[1-6]"))
+    levels = [int(heading.name[1]) for heading in headings]
+    assert levels.count(1) == 1
+    assert all(level <= before + 1 for before, level in zip(levels, levels[1:]))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_a_phone_and_loads_nothing_from_elsewhere(name, site, page):
+    page.set_viewport_size(PHONE)
+    page.goto((site / name).as_uri())
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(TOO_WIDE) <= 0
+    formulas = page.locator("article .math")
+    assert page.locator("article .math mjx-container").count() == formulas.count()
+    assert not page.watched.errors and not page.watched.outside
+
+
+def test_a_word_is_found_and_leads_to_its_lesson(site, page):
+    page.goto((site / "index.html").as_uri())
+    page.get_by_placeholder("Search").fill("biharmonic")
+    page.keyboard.press("Enter")
+    page.locator("#search-results li a").first.click()
+    assert "06_colorization_and_inpainting.html" in page.url
+    assert not page.watched.errors and not page.watched.outside
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_hinders_those_who_cannot_see_well_or_use_no_mouse(name, scheme, site, page):
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: npm install --prefix tests --no-package-lock")
+    page.emulate_media(color_scheme=scheme)
+    page.goto((site / name).as_uri())
+    page.wait_for_load_state("networkidle")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert not page.evaluate(FINDINGS)
