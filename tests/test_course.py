@@ -232,6 +232,7 @@ def handed_over(monkeypatch):
         (["test"], ["pytest"]),
         (["test", "-k", "course", "tests", "-x"], ["pytest", "-k", "course", "tests", "-x"]),
         (["run"], ["helpers.execute"]),
+        (["site", "-W"], ["helpers.website", "-W"]),
         (["run", "--inplace", "4", "05"], ["helpers.execute", "4", "05", "--inplace"]),
     ],
 )
@@ -292,7 +293,7 @@ def test_help_names_the_commands(arguments, capsys):
         course.main(arguments)
     assert not ended.value.code
     text = capsys.readouterr().out
-    assert all(f"\n    {command}" in text for command in ["lab", "test", "run"])
+    assert all(f"\n    {command}" in text for command in ["lab", "present", "test", "site", "run"])
 
 
 def test_run_takes_no_unknown_argument(capsys):
