@@ -21,9 +21,14 @@ if sys.version_info < OLDEST:
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-NEWS = "@jupyterlab/apputils-extension:announcements"
+# JupyterLab asks no newcomer about news, and takes uploads that are larger than 10 MB, the server's
+# own limit, beyond which they are lost silently.
+PAGE_CONFIG = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+TORNADO_SETTINGS = {"websocket_max_message_size": 200 * 2**20}
+# Without glibc's cache of small pieces of memory: they lie among the large ones, which then never
+# join.
+KERNEL_VARIABLES = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
 MODULES = {"test": "pytest", "run": "helpers.execute", "site": "helpers.website"}
-LARGEST_UPLOAD = 200 * 2**20  # bytes; beyond the server's own 10 MB an upload is lost silently
 AGAIN = "and run the same command again."
 
 # What a failed venv or pip prints -> what to say instead. The first match counts.
@@ -129,10 +134,9 @@ def explain(output, task, place):
 def environment(python):
     """Return the variables for a started program: its environment's programs come first."""
     path = os.pathsep.join([str(python.parent), os.environ.get("PATH", "")])
-    # The environment's own kernel, even where the home folder has one of the same name. And without
-    # glibc's cache of small pieces of memory: they lie among the large ones, which then never join.
-    return {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0", **os.environ, "PATH": path,
-            "JUPYTER_PREFER_ENV_PATH": "1", "PYTHONUTF8": "1"}
+    # The environment's own kernel, even where the home folder has one of the same name.
+    return {**KERNEL_VARIABLES, **os.environ, "PATH": path, "JUPYTER_PREFER_ENV_PATH": "1",
+            "PYTHONUTF8": "1"}
 
 
 def must_run(task, command, python, **streams):
@@ -206,7 +210,7 @@ def open_jupyter(python, folder, notebook, *arguments):
     """Start JupyterLab with a notebook, without its question about news; keep its state apart."""
     settings = folder / "labconfig" / "page_config.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(json.dumps({"disabledExtensions": {NEWS: True}}), encoding="utf-8")
+    settings.write_text(json.dumps(PAGE_CONFIG), encoding="utf-8")
     paths = [str(folder), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
     os.environ["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
@@ -214,7 +218,7 @@ def open_jupyter(python, folder, notebook, *arguments):
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url=/lab/tree/notebooks/{notebook}",
         "--KernelManager.transport_encryption=auto",
-        f"--ServerApp.tornado_settings={{'websocket_max_message_size': {LARGEST_UPLOAD}}}",
+        f"--ServerApp.tornado_settings={TORNADO_SETTINGS}",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")

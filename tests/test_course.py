@@ -252,7 +252,7 @@ def test_lab_opens_lesson_00_and_keeps_its_settings_in_build(handed_over, monkey
     folder, other = course.os.environ["JUPYTER_CONFIG_PATH"].split(course.os.pathsep)
     assert (Path(folder), other) == (tmp_path / "build" / "jupyter", "mine")
     settings = json.loads((Path(folder) / "labconfig" / "page_config.json").read_text())
-    assert settings == {"disabledExtensions": {course.NEWS: True}}
+    assert settings == course.PAGE_CONFIG
 
 
 def test_present_opens_one_lesson_as_slides_with_fresh_settings(handed_over, monkeypatch, tmp_path):
@@ -314,6 +314,20 @@ def test_requirements_pin_everything_and_environment_follows_them():
     assert environment.rstrip().endswith("- pip:\n      - -r requirements.txt")
     assert "==" not in environment
     assert "python={}.{}".format(*course.OLDEST) in environment
+
+
+def test_an_image_is_set_up_as_a_laptop_is(tmp_path):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path], check=True)
+    kernel = tmp_path / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text('{"display_name": "Python 3"}')
+    subprocess.run([course.interpreter(tmp_path), ROOT / "postBuild"], check=True)
+    assert json.loads(kernel.read_text()) == {"display_name": "Python 3",
+                                              "env": course.KERNEL_VARIABLES}
+    etc = tmp_path / "etc" / "jupyter"
+    assert json.loads((etc / "labconfig" / "page_config.json").read_text()) == course.PAGE_CONFIG
+    server = json.loads((etc / "jupyter_server_config.d" / "course.json").read_text())
+    assert server["ServerApp"]["tornado_settings"] == course.TORNADO_SETTINGS
 
 
 # Executing lessons
