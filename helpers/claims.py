@@ -23,12 +23,12 @@ def check(sentence: str, value: float, above: float | None = None,
     """
     if above is None and below is None:
         raise ValueError("A claim needs a bound: above, below, or both.")
-    bounds = " and ".join(f"{word} {bound:.3g}" for word, bound in
+    bounds = " and ".join(f"{word} {_written(bound)}" for word, bound in
                           (("above", above), ("below", below)) if bound is not None)
     value = float(value)
     holds = (above is None or value > above) and (below is None or value < below)
     if not holds:
-        raise AssertionError(f"Not so in this run: {sentence}. Measured {value:.3g}, "
+        raise AssertionError(f"Not so in this run: {sentence}. Measured {_written(value)}, "
                              f"but the claim needs {bounds}.")
     _checked.append((sentence, value, bounds))
 
@@ -36,7 +36,11 @@ def check(sentence: str, value: float, above: float | None = None,
 def table() -> None:
     """Show every claim that this lesson has checked, with the measured value and its bounds."""
     rows = dict((sentence, (value, bounds)) for sentence, value, bounds in _checked)
-    lines = [f"| {sentence.replace('|', BAR)} | {value:.3g} | {bounds} |"
+    lines = [f"| {sentence.replace('|', BAR)} | {_written(value)} | {bounds} |"
              for sentence, (value, bounds) in rows.items()]
     display(Markdown("| what was claimed | measured | the claim holds if |\n|---|---|---|\n"
                      + "\n".join(lines)))
+
+
+def _written(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

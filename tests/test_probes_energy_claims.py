@@ -216,6 +216,14 @@ def test_the_table_shows_each_claim_once_with_its_last_value(displayed):
     assert lines[2:] == ["| first | 0.5 | above 0.1 |", "| second | 3 | below 4 |"]
 
 
+@pytest.mark.parametrize(("value", "written"), [(0.06666, "0.0667"), (126, "126"), (-1.5, "-1.5"),
+                                                (4313, "4,313"), (12345.6, "12,346")])
+def test_the_table_writes_numbers_as_people_do(value, written, displayed):
+    claims.check("so many", value, above=-2)
+    claims.table()
+    assert f"| so many | {written} | above -2 |" in displayed[0]["data"]["text/markdown"]
+
+
 def test_a_bar_in_a_claim_does_not_break_the_table(displayed):
     claims.check("length |x| of a feature", 1, above=0)
     claims.table()
