@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,11 +13,14 @@ import urllib.error
 import urllib.request
 
 import lessons
+import psutil
 import pytest
+from playwright.sync_api import expect
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
 SIZE = {"width": 1280, "height": 720}  # pixels, as of a projector
 PATIENCE = 120_000  # milliseconds, for a machine that does other things as well
+COMPUTING = 300_000  # milliseconds that a cell may take
 SHOWN = "#main .jp-NotebookPanel:not(.lm-mod-hidden)"
 START = """
 import sys
@@ -26,6 +30,7 @@ folder, command, *arguments = sys.argv[1:]
 course.ROOT = Path(folder)
 sys.exit(getattr(course, command)(Path(sys.executable), *arguments))
 """
+expect.set_options(timeout=PATIENCE)
 
 
 @contextlib.contextmanager
@@ -52,8 +57,20 @@ def jupyter(folder, command, *arguments):
         wait_for(f"{address}/api/status", server, folder / "server.log")
         yield address
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=60)
+        end(server)
+
+
+def end(server):
+    """End a server, and wait for all that it started: each kernel runs in a session of its own."""
+    if server.poll() is not None:
+        return
+    started = psutil.Process(server.pid).children(recursive=True)
+    os.killpg(server.pid, signal.SIGTERM)
+    server.wait(timeout=60)
+    _, left = psutil.wait_procs(started, timeout=60)
+    for process in left:
+        process.kill()
+    assert not left, f"the server left behind {left}"
 
 
 def wait_for(address, server, log):
@@ -72,7 +89,8 @@ class Watched:
 
     def __init__(self, page):
         self.errors, self.outside = [], []
-        page.on("console", lambda line: line.type == "error" and self.errors.append(line.text))
+        page.on("console", lambda line: line.type == "error" and self.errors.append(
+            f"{line.text} {line.location['url']}"))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", self.note)
 
@@ -80,3 +98,69 @@ class Watched:
         local = ("http://127.0.0.1:", "ws://127.0.0.1:", "file:", "data:", "blob:")
         if not request.url.startswith(local):
             self.outside.append(request.url)
+
+
+class Lesson:
+    """A lesson in JupyterLab, used as a person uses it: with the mouse and the keyboard."""
+
+    def __init__(self, page, lab, lesson):
+        self.page, self.ran = page, 0
+        self.cells = page.locator(f"{SHOWN} .jp-WindowedPanel-viewport > .jp-Cell")
+        page.goto(f"{lab}/lab/tree/notebooks/{lessons.LESSONS[lesson].name}?reset")
+        page.wait_for_selector(f"{SHOWN} .jp-Cell h1")
+        page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached")
+        expect(self.cells).to_have_count(len(lessons.read(lesson).cells))
+
+    def clear(self):
+        """Clear all outputs, so that each number beside a cell is of this kernel."""
+        self.page.click("#jp-MainMenu >> text=Edit")
+        self.page.click("text=Clear Outputs of All Cells")
+
+    def start(self, number):
+        """Select a cell with the mouse and start it with Shift+Enter; returns the cell."""
+        cell = self.cells.nth(number)
+        cell.locator(".jp-InputPrompt").click()
+        self.page.keyboard.press("Shift+Enter")
+        self.ran += 1
+        return cell
+
+    def finish(self, cell):
+        """Wait for the end of the cell that was started last; it may show no error."""
+        expect(cell.locator(".jp-InputPrompt")).to_have_text(f"[{self.ran}]:", timeout=COMPUTING)
+        assert not complaints(cell)
+
+    def run(self, *numbers):
+        """Run some cells one after another; returns the last."""
+        for number in numbers:
+            cell = self.start(number)
+            self.finish(cell)
+        return cell
+
+    def write(self, number, code):
+        """Put other code in a cell's place."""
+        editor = self.cells.nth(number).locator(".cm-content")
+        editor.click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(code)
+        expect(editor).to_have_text(code, use_inner_text=True)
+
+
+def complaints(cell):
+    """The errors and warnings that stand below a cell."""
+    return cell.locator("[data-mime-type$=error], [data-mime-type$=stderr]").all_inner_texts()
+
+
+def end_kernels(page, lab):
+    """Leave a page and end all kernels of its server: each takes up to 2.5 GB of memory."""
+    page.close()
+    (token,) = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "_xsrf"]
+    for kernel in page.request.get(f"{lab}/api/kernels").json():
+        address = f"{lab}/api/kernels/{kernel['id']}"
+        assert page.request.delete(address, headers={"X-XSRFToken": token}).ok
+
+
+def cut_trainings(folder):
+    """Let the lessons that `jupyter` has copied train for a few steps only."""
+    for path in (folder / "notebooks").glob("*.ipynb"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"\b(steps=|STEPS = )\d+", r"\g<1>20", text), encoding="utf-8")

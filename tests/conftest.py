@@ -1,5 +1,6 @@
 """What several test files need."""
 
+import functools
 from types import SimpleNamespace
 
 import browser
@@ -67,10 +68,19 @@ def chromium():
 
 @pytest.fixture
 def page(chromium):
-    """A new page as large as a projector's; `page.watched` tells what it reported."""
+    """A new page as large as a projector's, which may report no error and ask nobody outside."""
     context = chromium.new_context(viewport=browser.SIZE)
     context.set_default_timeout(browser.PATIENCE)
     page = context.new_page()
     page.watched = browser.Watched(page)
     yield page
     context.close()
+    assert not page.watched.errors
+    assert not page.watched.outside
+
+
+@pytest.fixture
+def opened(lab, page):
+    """Opens a lesson in JupyterLab; `lab`, the server's address, is a fixture of each test file."""
+    yield functools.partial(browser.Lesson, page, lab)
+    browser.end_kernels(page, lab)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import symtable
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +25,19 @@ def cells(lesson, kind="code", tag=None):
 
 def markdown(lesson):
     return "\n\n".join(cell.source for cell in cells(lesson, "markdown"))
+
+
+def pictures(lesson):
+    """How many pictures a lesson shows."""
+    drawn = [kind for cell in cells(lesson) for output in cell.outputs
+             for kind in output.get("data", {}) if kind.startswith("image/")]
+    return len(drawn) + markdown(lesson).count("![")
+
+
+def numbers(lesson, tag):
+    """Where in the notebook the cells with a tag stand."""
+    return [number for number, cell in enumerate(read(lesson).cells)
+            if tag in cell.metadata.get("tags", [])]
 
 
 def solutions(lesson):
@@ -53,3 +67,38 @@ def callbacks(lesson):
     """Names of the functions that the controls call."""
     return [ast.unparse(call.args[0]) for kind in ("widgets.explore", "widgets.press")
             for call in calls(lesson, kind)]
+
+
+@cache
+def names(code):
+    """What a cell names, whole or in part (`pairs[name] = ...`); uses at once; and when called."""
+    scopes = [symtable.symtable(code, "cell", "exec")]
+    for scope in scopes:
+        scopes.extend(scope.get_children())
+    top, *inner = [scope.get_symbols() for scope in scopes]
+    made = {symbol.get_name() for symbol in top if symbol.is_assigned() or symbol.is_imported()}
+    made |= {ast.unparse(node.value) for node in ast.walk(ast.parse(code))
+             if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)}
+    at_once = {symbol.get_name() for symbol in top if symbol.is_referenced()}
+    return made, at_once, {symbol.get_name() for symbols in inner for symbol in symbols
+                           if symbol.is_global()}
+
+
+def needed(lesson, target):
+    """The numbers of the cells that have to run for a cell, in order, itself the last."""
+    code = {number: cell.source for number, cell in enumerate(read(lesson).cells[:target + 1])
+            if cell.cell_type == "code"}
+    numbers = [target]
+    for number in numbers:
+        _, at_once, when_called = names(code[number])
+        for other in code:
+            made = names(code[other])[0]
+            if other not in numbers and (other < number and made & at_once or made & when_called):
+                numbers.append(other)
+    return sorted(numbers)
+
+
+def control(lesson, callback):
+    """The number of the cell whose control calls a function."""
+    return next(number for number, cell in enumerate(read(lesson).cells)
+                if re.search(rf"widgets\.(explore|press)\({callback}\b", cell.source))

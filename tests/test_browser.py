@@ -1,7 +1,13 @@
 """A newcomer meets the course in a real browser, and a click does what it promises."""
 
+import re
+
 import browser
+import lessons
 import pytest
+from playwright.sync_api import expect
+
+SQUARED = "def my_energy(guess, colour):\n    return (guess - colour).pow(2).sum(1).mean((1, 2))"
 
 
 @pytest.fixture(scope="module")
@@ -16,4 +22,48 @@ def test_no_dialog_greets_the_newcomer_and_lesson_00_is_open(lab, page):
     page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached")
     assert "00_start_here" in page.url
     assert not page.locator(".jp-Dialog").count()
-    assert not page.watched.outside
+
+
+@pytest.mark.parametrize("lesson", lessons.LESSONS)
+def test_a_lesson_opens_with_its_heading_and_its_pictures(opened, page, lesson):
+    opened(lesson)
+    heading = lessons.markdown(lesson).splitlines()[0].removeprefix("# ")
+    expect(page.locator(f"{browser.SHOWN} h1")).to_contain_text(heading)
+    pictures = page.locator(f"{browser.SHOWN} img")
+    expect(pictures).to_have_count(lessons.pictures(lesson))
+    for picture in pictures.all():
+        expect(picture).not_to_have_js_property("naturalWidth", 0)
+    assert not page.locator(".jp-Dialog").count()
+
+
+@pytest.mark.parametrize("lesson, exercise, wrong, hint", [
+    ("00", 0, SQUARED, "This is the squared distance."),
+    ("01", 2, lessons.solutions("01")[2].replace("detection", "regression"),
+     "the answer is a list of places"),
+], ids=["00", "01"])
+def test_an_answer_gets_a_hint_where_it_is_wrong_and_praise_where_it_is_right(
+        opened, lesson, exercise, wrong, hint):
+    notebook = opened(lesson)
+    notebook.clear()
+    answer, check = (lessons.numbers(lesson, tag)[exercise] for tag in ("exercise", "check"))
+    verdict = notebook.run(*lessons.needed(lesson, check))
+    expect(verdict).to_contain_text("Not yet. Not started yet")
+    for code, words in ((wrong, f"Not yet. .*{hint}"),
+                        (lessons.solutions(lesson)[exercise], "Right. ")):
+        notebook.write(answer, code)
+        verdict = notebook.run(answer, check)
+        expect(verdict).to_contain_text(re.compile(words))
+
+
+def test_an_interrupted_training_leaves_a_network_that_the_next_cells_use(opened, page):
+    notebook = opened("00")
+    notebook.clear()
+    *before, training, after, function, control = lessons.needed(
+        "00", lessons.control("00", "show_concept"))
+    notebook.run(*before)
+    cell = notebook.start(training)
+    expect(cell).to_contain_text(re.compile(r"[1-9]\d*/1300"), timeout=browser.COMPUTING)
+    page.click(f"{browser.SHOWN} [data-command='notebook:interrupt-kernel']")
+    notebook.finish(cell)
+    expect(cell).to_contain_text(re.compile(r"Stopped after \d+ of 1300 steps"))
+    expect(notebook.run(after, function, control).locator("img")).to_have_count(1)
