@@ -99,19 +99,18 @@ def test_page_down_goes_to_the_end_and_page_up_back(present, page):
     press(page, "PageUp", shown[-2::-1])
 
 
-def test_a_cell_runs_and_a_control_moves_in_the_slides(present, page):
-    shown = present("03")
+def test_a_cell_runs_and_a_control_answers_in_the_slides(present, page):
+    shown = present("07")
     wait_for_keys(page)
-    sources = [cell.source for cell in lessons.read("03").cells]
-    control = next(i for i in shown if sources[i].startswith("widgets.explore(show_point"))
-    press(page, "PageDown", shown[1:shown.index(control) + 1])
+    sources = [cell.source for cell in lessons.read("07").cells]
+    game = next(i for i in shown if "widgets.press(play_yourself" in sources[i])
+    press(page, "PageDown", shown[1:shown.index(game) + 1])
     page.wait_for_selector(KERNEL_IS_IDLE, state="attached")
     page.keyboard.press("Control+Shift+Enter")
     page.keyboard.press("Shift+Enter")
-    cell = page.locator(f"{DECK} .jp-Cell.jp-mod-active")
-    cell.get_by_text("The pair (0.60, 0.10) lies").wait_for()
-    cell.locator(".noUi-handle").first.press("ArrowRight")
-    cell.get_by_text("The pair (0.65, 0.10) lies").wait_for()
-    assert page.evaluate(IS_ACTIVE, control), "an arrow that moves a control moves the slides too"
-    box = cell.bounding_box()
-    assert 0 <= box["y"] and box["y"] + box["height"] <= browser.SIZE["height"]
+    control = page.locator(f"{DECK} .jp-Cell.jp-mod-active .widget-box")
+    control.get_by_role("button", name="new meadow").click()
+    control.get_by_text("A new meadow.").wait_for()
+    assert page.evaluate(IS_ACTIVE, game), "a cell that runs should stay"
+    cell = page.locator(f"{DECK} .jp-Cell.jp-mod-active").bounding_box()
+    assert 0 <= cell["y"] and cell["y"] + cell["height"] <= browser.SIZE["height"]
