@@ -173,7 +173,7 @@ def test_a_strange_sentence_shows_ours_in_place_of_a_figure(sentence, answer, di
     (b"", "This file is empty"), (b"a letter", "not a picture"), (bytes(PNG[:2000]), "damaged")])
 def test_a_bad_upload_shows_a_sentence_in_place_of_a_figure(content, answer, displayed, capsys):
     box = widgets.explore(callback("06", "show_upload"), "Known?", file=widgets.upload(),
-                          temperature=widgets.slider("T", 0.05, 1.5, 0.38, 0.05))
+                          temperature=widgets.slider("T", 0.05, 1.5, 0.38, 0.01))
     displayed.clear()
     box.children[1].children[0].value = [
         {"name": "x", "type": "image/png", "size": len(content), "content": memoryview(content),
