@@ -27,17 +27,19 @@ def explore(draw: Callable, question: str, **controls: ipywidgets.Widget) -> ipy
             print(error)
 
     output = ipywidgets.interactive_output(answer, controls)
-    return _box(question, controls.values(), output)
+    return _box("Try it.", question, controls.values(), output)
 
 
-def press(answer: Callable, question: str, names: list[str]) -> ipywidgets.VBox:
-    """Show a question, a button for each name, and below them the figure that `answer` draws.
+def press(answer: Callable, question: str, names: list[str],
+          title: str = "Try it.") -> ipywidgets.VBox:
+    """Show a question, a button for each name, and below them what `answer` shows.
 
     Parameters
     ----------
-    answer: called with the name of the button that was pressed; its figure replaces the last one.
+    answer: called with the name of the button that was pressed; what it shows replaces the last.
     question: what the reader should find out.
     names: what stands on the buttons.
+    title: what stands in bold before the question.
 
     Returns
     -------
@@ -50,16 +52,22 @@ def press(answer: Callable, question: str, names: list[str]) -> ipywidgets.VBox:
         with output:
             answer(button.description)
 
-    buttons = [ipywidgets.Button(description=name) for name in names]
+    buttons = [ipywidgets.Button(description=name, layout={"width": "auto", "min_width": "7em"})
+               for name in names]
     for button in buttons:
         button.on_click(pressed)
-    return _box(question, buttons, output)
+    return _box(title, question, buttons, output)
 
 
-def _box(question: str, controls: Iterable[ipywidgets.Widget],
+def quiz(check: Callable, question: str, answers: list[str]) -> ipywidgets.VBox:
+    """Ask a question with a button for each answer; `check`, a checker, says what it thinks."""
+    return press(check, question, answers, title="Quiz.")
+
+
+def _box(title: str, question: str, controls: Iterable[ipywidgets.Widget],
          output: ipywidgets.Output) -> ipywidgets.VBox:
-    box = ipywidgets.VBox([ipywidgets.HTML(f"<b>Try it.</b> {question}"),
-                           ipywidgets.HBox(list(controls)), output])
+    row = ipywidgets.HBox(list(controls), layout={"flex_flow": "row wrap"})
+    box = ipywidgets.VBox([ipywidgets.HTML(f"<b>{title}</b> {question}"), row, output])
     display(box)
     return box
 

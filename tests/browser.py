@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 import socket
@@ -18,6 +17,7 @@ import pytest
 from playwright.sync_api import expect
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
+OPTIONS = ["--no-sandbox", "--disable-dev-shm-usage"]  # as a container's root needs them
 SIZE = {"width": 1280, "height": 720}  # pixels, as of a projector
 PATIENCE = 120_000  # milliseconds, for a machine that does other things as well
 COMPUTING = 300_000  # milliseconds that a cell may take
@@ -157,10 +157,3 @@ def end_kernels(page, lab):
     for kernel in page.request.get(f"{lab}/api/kernels").json():
         address = f"{lab}/api/kernels/{kernel['id']}"
         assert page.request.delete(address, headers={"X-XSRFToken": token}).ok
-
-
-def cut_trainings(folder):
-    """Let the lessons that `jupyter` has copied train for a few steps only."""
-    for path in (folder / "notebooks").glob("*.ipynb"):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r"\b(steps=|STEPS = )\d+", r"\g<1>20", text), encoding="utf-8")

@@ -63,7 +63,7 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=browser.PROGRAM, args=["--no-sandbox"])
+        yield playwright.chromium.launch(executable_path=browser.PROGRAM, args=browser.OPTIONS)
 
 
 @pytest.fixture
@@ -79,8 +79,15 @@ def page(chromium):
     assert not page.watched.outside
 
 
+@pytest.fixture(scope="module")
+def lab(chromium, tmp_path_factory):
+    """The address of JupyterLab, as `course.py lab` starts it."""
+    with browser.jupyter(tmp_path_factory.mktemp("lab"), "lab") as address:
+        yield address
+
+
 @pytest.fixture
 def opened(lab, page):
-    """Opens a lesson in JupyterLab; `lab`, the server's address, is a fixture of each test file."""
+    """Open a lesson in JupyterLab; its kernel ends with the test."""
     yield functools.partial(browser.Lesson, page, lab)
     browser.end_kernels(page, lab)

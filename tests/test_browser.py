@@ -10,12 +10,6 @@ from playwright.sync_api import expect
 SQUARED = "def my_energy(guess, colour):\n    return (guess - colour).pow(2).sum(1).mean((1, 2))"
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with browser.jupyter(tmp_path_factory.mktemp("lab"), "lab") as address:
-        yield address
-
-
 def test_no_dialog_greets_the_newcomer_and_lesson_00_is_open(lab, page):
     page.goto(lab)
     page.wait_for_selector(f"{browser.SHOWN} .jp-Cell h1")
@@ -53,6 +47,17 @@ def test_an_answer_gets_a_hint_where_it_is_wrong_and_praise_where_it_is_right(
         notebook.write(answer, code)
         verdict = notebook.run(answer, check)
         expect(verdict).to_contain_text(re.compile(words))
+
+
+def test_a_quiz_says_what_is_wrong_and_what_is_right(opened):
+    notebook = opened("00")
+    notebook.clear()
+    quiz = next(number for number, cell in enumerate(lessons.read("00").cells)
+                if cell.source.startswith("widgets.quiz"))
+    cell = notebook.run(*lessons.needed("00", quiz))
+    for answer, words in (("the network", "Not yet. Its guess"), ("the drawings", "Right. A part")):
+        cell.get_by_role("button", name=answer).click()
+        expect(cell).to_contain_text(words)
 
 
 def test_an_interrupted_training_leaves_a_network_that_the_next_cells_use(opened, page):

@@ -6,14 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    with browser.jupyter(folder, "lab") as address:
-        browser.cut_trainings(folder)
-        yield address
-
-
 def slide(box):
     box.get_by_role("slider").last.press("ArrowRight")
 
@@ -30,7 +22,7 @@ def write(box):
 def bring(box):
     with box.page.expect_file_chooser() as chooser:
         box.get_by_role("button").click()
-    chooser.value.set_files(lessons.ROOT / "docs" / "colorizer.png")
+    chooser.value.set_files(lessons.ROOT / "docs" / "gallery" / "00.png")
 
 
 def press(box):
@@ -40,7 +32,7 @@ def press(box):
 @pytest.mark.parametrize("lesson, callback, move", [
     ("00", "show_concept", choose),
     ("01", "show_detections", slide),
-    ("02", "show_walk", choose),
+    ("02", "show_noise", slide),
     ("03", "show_point", slide),
     ("04", "show_views", slide),
     ("05", "fill", write),

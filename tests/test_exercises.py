@@ -1,5 +1,6 @@
 """The checkers know right from wrong, say why, and never raise."""
 
+import ast
 import inspect
 
 import lessons
@@ -89,6 +90,16 @@ def test_each_checker_is_called_by_its_lesson(lesson):
     checkers = [name for name, _ in inspect.getmembers(CHECKERS[lesson]) if name[:6] == "check_"]
     called = [cell.source for cell in lessons.cells(lesson, tag="check")]
     assert sorted(source[len("lesson_00."):source.index("(")] for source in called) == checkers
+
+
+def test_each_quiz_has_one_right_answer_and_words_for_the_others(displayed):
+    quizzes = lessons.calls("00", "widgets.quiz")
+    assert len(quizzes) == 2
+    for quiz in quizzes:
+        check, answers = getattr(lesson_00, quiz.args[0].attr), ast.literal_eval(quiz.args[2])
+        verdicts = [check(answer) for answer in answers]
+        assert sum(verdicts) == 1
+        assert not [shown for shown in displayed if "stopped with" in shown["data"]["text/html"]]
 
 
 # Answers that miss the point in other ways

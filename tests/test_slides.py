@@ -36,7 +36,7 @@ MEASURE = """async () => {
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def address(chromium, tmp_path_factory):
     with browser.jupyter(tmp_path_factory.mktemp("slides"), "present", "00") as address:
         yield address
 

@@ -7,6 +7,22 @@ from helpers.exercises import call, checker
 
 
 @checker
+def quiz_source(choice: str) -> str | None:
+    """A part of each drawing was hidden, then asked for: the data are their own label."""
+    wrong = {"a person": "Look at batch(): there is no name in it, and no label.",
+             "the network": "Its guess is compared with something. See loss(): with what?"}
+    return None if choice == "the drawings" else wrong[choice]
+
+
+@checker
+def quiz_low(choice: str) -> str | None:
+    """What belongs together gets a low energy, and what does not gets a high one."""
+    wrong = {"opposite colours": "These don't belong to the cow: their energy should be high.",
+             "both": "An energy that is low for all tells nothing apart."}
+    return None if choice == "its own colours" else wrong[choice]
+
+
+@checker
 def check_energy(energy) -> str | None:
     """One energy per picture, zero where the colours agree, and a length at each pixel."""
     colour = torch.zeros(3, 2, 4, 4)
