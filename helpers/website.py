@@ -14,7 +14,7 @@ from sphinx.cmd.build import main as sphinx
 from helpers.execute import find_lessons, write
 
 ROOT = Path(__file__).resolve().parent.parent
-AS_THEY_ARE = ["INSTRUCTORS.md", "LICENSE", "docs/*.svg", "docs/gallery/*", "data/*.md",
+AS_THEY_ARE = ["INSTRUCTORS.md", "HUB.md", "LICENSE", "docs/*.svg", "docs/gallery/*", "data/*.md",
                "data/pictures/*", "data/*/LICENSE*"]
 CONTENTS = """
 
@@ -24,6 +24,7 @@ CONTENTS = """
 
 notebooks/*
 INSTRUCTORS
+HUB
 data/README
 data/drawings/LICENSES
 ```

@@ -12,7 +12,7 @@ from helpers import website
 
 AXE = lessons.ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}
-PAGES = ["index.html", "search.html", "INSTRUCTORS.html", "data/README.html",
+PAGES = ["index.html", "search.html", "INSTRUCTORS.html", "HUB.html", "data/README.html",
          *(f"notebooks/{path.stem}.html" for path in lessons.LESSONS.values())]
 FINDINGS = """async () => {
     for (const folded of document.querySelectorAll("details")) folded.open = true;
