@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 
 def slide(box):
-    box.get_by_role("slider").last.press("ArrowRight")
+    box.get_by_role("slider").last.press("End")
 
 
 def choose(box):
