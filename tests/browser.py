@@ -150,6 +150,18 @@ def complaints(cell):
     return cell.locator("[data-mime-type$=error], [data-mime-type$=stderr]").all_inner_texts()
 
 
+def expect_another_figure(cell, move):
+    """Move a cell's control, and wait until another figure than before stands below it."""
+    box = cell.locator(".jupyter-widgets.widget-vbox")
+    figures = box.locator("img")
+    before = figures.first.get_attribute("src") if figures.count() else ""
+    move(box)
+    expect(figures).to_have_count(1)
+    expect(figures).not_to_have_attribute("src", before)
+    expect(figures).not_to_have_js_property("naturalWidth", 0)
+    assert not complaints(cell)
+
+
 def end_kernels(page, lab):
     """Leave a page and end all kernels of its server: each takes up to 2.5 GB of memory."""
     page.close()
