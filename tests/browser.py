@@ -30,6 +30,11 @@ folder, command, *arguments = sys.argv[1:]
 course.ROOT = Path(folder)
 sys.exit(getattr(course, command)(Path(sys.executable), *arguments))
 """
+MARKUP = "shown => shown.outerHTML"
+OTHER = """([box, before]) => {
+    const shown = box.querySelector(".jp-OutputArea-output :is(img, table)");
+    return shown && shown.naturalWidth !== 0 && shown.outerHTML !== before;
+}"""
 expect.set_options(timeout=PATIENCE)
 
 
@@ -150,15 +155,13 @@ def complaints(cell):
     return cell.locator("[data-mime-type$=error], [data-mime-type$=stderr]").all_inner_texts()
 
 
-def expect_another_figure(cell, move):
-    """Move a cell's control, and wait until another figure than before stands below it."""
+def expect_something_else(cell, move):
+    """Move a cell's control, and wait until another figure or table than before stands below it."""
     box = cell.locator(".jupyter-widgets.widget-vbox")
-    figures = box.locator("img")
-    before = figures.first.get_attribute("src") if figures.count() else ""
+    shown = box.locator(".jp-OutputArea-output").locator("img, table")
+    before = shown.first.evaluate(MARKUP) if shown.count() else ""
     move(box)
-    expect(figures).to_have_count(1)
-    expect(figures).not_to_have_attribute("src", before)
-    expect(figures).not_to_have_js_property("naturalWidth", 0)
+    cell.page.wait_for_function(OTHER, arg=[box.element_handle(), before])
     assert not complaints(cell)
 
 
