@@ -27,11 +27,15 @@ def markdown(lesson):
     return "\n\n".join(cell.source for cell in cells(lesson, "markdown"))
 
 
+def words(lesson):
+    """The alternative texts of the figures that the cells have drawn, in their order."""
+    return [output.metadata[kind]["alt"] for cell in cells(lesson) for output in cell.outputs
+            for kind in output.get("data", {}) if kind.startswith("image/")]
+
+
 def pictures(lesson):
-    """How many pictures a lesson shows."""
-    drawn = [kind for cell in cells(lesson) for output in cell.outputs
-             for kind in output.get("data", {}) if kind.startswith("image/")]
-    return len(drawn) + markdown(lesson).count("![")
+    """How many pictures a lesson shows, drawn by a cell or put into the text."""
+    return len(words(lesson)) + markdown(lesson).count("![")
 
 
 def numbers(lesson, tag):

@@ -62,10 +62,9 @@ def test_no_path_of_one_machine(lesson):
 
 
 def test_every_picture_has_words(lesson):
-    pictures = [output.metadata[kind] for output in outputs(lesson)
-                for kind in output.get("data", {}) if kind.startswith("image/")]
-    assert pictures
-    assert all(picture["alt"].strip() for picture in pictures)
+    words = lessons.words(lesson)
+    assert words
+    assert all(word.strip() for word in words)
 
 
 def test_it_claims_and_shows_what_it_claimed(lesson):

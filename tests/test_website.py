@@ -62,8 +62,7 @@ def test_each_link_leads_to_a_place_of_the_site(name, site):
 def test_a_page_shows_its_lesson_whole_but_the_notes(lesson, site):
     notebook = lessons.LESSONS[lesson]
     page = read(site, f"notebooks/{notebook.stem}.html").article
-    shown = [output.metadata[kind]["alt"] for cell in lessons.cells(lesson)
-             for output in cell.outputs for kind in output.get("data", {}) if "image/" in kind]
+    shown = lessons.words(lesson)
     words = [picture["alt"] for picture in page.find_all("img")]
     assert not [word for word in words if not word.strip()]
     assert [word for word in words if word in shown] == shown
