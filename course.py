@@ -28,7 +28,7 @@ TORNADO_SETTINGS = {"websocket_max_message_size": 200 * 2**20}
 # Without glibc's cache of small pieces of memory: they lie among the large ones, which then never
 # join.
 KERNEL_VARIABLES = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
-MODULES = {"test": "pytest", "run": "helpers.execute", "site": "helpers.website"}
+MODULES = {"test": "pytest", "run": "tools.execute", "site": "tools.website"}
 AGAIN = "and run the same command again."
 
 # What a failed venv or pip prints -> what to say instead. The first match counts.

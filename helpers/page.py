@@ -1,40 +1,59 @@
-"""What a lesson's page defines: one version of each loss and view, the one that is read."""
+"""A lesson's page as data: its functions without a run, and what its last run measured.
+
+Needs the standard library only: `course.py` finds a lesson with it before anything is installed.
+"""
 
 import ast
 import contextlib
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
-import nbformat
-
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+
+
+def lessons(folder: Path | None = None) -> dict[str, Path]:
+    """The notebooks of all lessons by their two digits, in order; of `NOTEBOOKS` if no folder."""
+    paths = sorted((folder or NOTEBOOKS).glob("[0-9][0-9]_*.ipynb"))
+    return {path.name[:2]: path for path in paths}
+
+
+def find(number: str, folder: Path | None = None) -> Path:
+    """The notebook of one lesson.
+
+    Args:
+        number: of the lesson, such as "4" or "04".
+        folder: where the notebooks are; `NOTEBOOKS` if None.
+
+    Raises:
+        ValueError: There is no such lesson; the message lists those there are.
+    """
+    known = lessons(folder)
+    if not number or number.zfill(2) not in known:
+        raise ValueError(f"There is no lesson {number}; the lessons are {', '.join(known)}.")
+    return known[number.zfill(2)]
 
 
 def definitions(lesson: str) -> SimpleNamespace:
     """The imports, functions, classes and constants of a lesson, without running it.
 
-    A constant is an upper-case name that is set to a literal, such as `GRID = 32`. All other names
-    are missing, and so is a function whose defaults need one of them. A function that needs one
-    only when it is called finds it once it is set here: `page.train = data.drawings("train")`.
+    A constant is an upper-case name that is set to a literal, such as `GRID = 32`. Left out are all
+    other names, and a function whose defaults need one of them. Where the body of a function needs
+    one, set it before the call: `page.train = data.drawings("train")`.
 
-    Parameters
-    ----------
-    lesson: its two digits, such as "03".
+    Args:
+        lesson: its number, such as "03".
 
-    Raises
-    ------
-    ValueError
-        There is no such lesson.
+    Raises:
+        ValueError: There is no such lesson.
     """
-    paths = {path.name[:2]: path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
-    if lesson not in paths:
-        raise ValueError(f"There is no lesson {lesson!r}; the lessons are {', '.join(paths)}.")
-    cells = nbformat.read(paths[lesson], as_version=4).cells
-    tree = ast.parse("\n".join(cell.source for cell in cells if cell.cell_type == "code"))
+    path = find(lesson)
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     page = SimpleNamespace()
-    for node in filter(_defines, tree.body):
+    for node in filter(_defines, ast.parse("\n".join(code)).body):
         with contextlib.suppress(NameError):
-            exec(compile(ast.Module([node], []), paths[lesson].name, "exec"), vars(page))
+            exec(compile(ast.Module([node], []), path.name, "exec"), vars(page))
     return page
 
 

@@ -33,7 +33,7 @@ SEA = "a large fish that swims in the deep sea"
 TOKENIZER = definitions("05").learn_pieces([SEA])
 
 PAINTER = definitions("06").Painter(torch.tensor([[0.0, 0.0], [60, 0]]), torch.ones(2), 2).eval()
-PNG = memoryview((lessons.ROOT / "docs/gallery/00.png").read_bytes())  # as a browser sends it
+PNG = memoryview((lessons.ROOT / "notebooks/pictures/00.png").read_bytes())  # as a browser sends it
 PHOTO_PARTS = ["hide_colour", "in_colour", "annealed_mean", "painted", "colour_in", "show_painted"]
 PHOTO_FACTS = {"F": nn.functional, "lab_to_rgb": lab_to_rgb, "rgb_to_lab": rgb_to_lab,
                "uploads": uploads, "photo_painter": PAINTER,

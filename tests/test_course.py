@@ -16,7 +16,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import course
-from helpers import execute
+from tools import execute
 
 ROOT = Path(course.__file__).parent
 PINS = {"torch": "2.14.1", "pytest": "9.2.0"}
@@ -231,9 +231,9 @@ def handed_over(monkeypatch):
     [
         (["test"], ["pytest"]),
         (["test", "-k", "course", "tests", "-x"], ["pytest", "-k", "course", "tests", "-x"]),
-        (["run"], ["helpers.execute"]),
-        (["site", "-W"], ["helpers.website", "-W"]),
-        (["run", "--inplace", "4", "05"], ["helpers.execute", "4", "05", "--inplace"]),
+        (["run"], ["tools.execute"]),
+        (["site", "-W"], ["tools.website", "-W"]),
+        (["run", "--inplace", "4", "05"], ["tools.execute", "4", "05", "--inplace"]),
     ],
 )
 def test_arguments_are_passed_on_and_the_exit_code_back(arguments, started, handed_over):

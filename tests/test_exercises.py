@@ -8,8 +8,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from helpers.data import Drawings
-from helpers.exercises import (
+from exercises import (
     TODO,
     lesson_00,
     lesson_01,
@@ -20,6 +19,7 @@ from helpers.exercises import (
     lesson_06,
     lesson_07,
 )
+from helpers.data import Drawings
 
 CONCEPTS = ["cow", "sun", "teapot"]
 CONCEPT = torch.tensor([0, 0, 1, 1, 2, 2])

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from helpers.exercises import lesson_02
+from exercises import lesson_02
 
 SHOES = torch.zeros(20, 1, 32, 32)
 SHOES[:, :, 12:20, 4:28] = torch.linspace(0.3, 1, 20)[:, None, None, None]

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from helpers.exercises import lesson_03
+from exercises import lesson_03
 
 
 @pytest.mark.parametrize(

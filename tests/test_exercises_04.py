@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from helpers.exercises import lesson_04
+from exercises import lesson_04
 
 
 def off_diagonal(z):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from helpers.exercises import lesson_05
+from exercises import lesson_05
 
 MASK = 4
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.exercises import lesson_06
+from exercises import lesson_06
 
 
 def annealed(p, bins, temperature):

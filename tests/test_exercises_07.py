@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.exercises import lesson_07
+from exercises import lesson_07
 
 
 def discounted(rewards, gamma):

@@ -2,13 +2,13 @@
 
 import pytest
 
-from helpers import gallery
+from tools import gallery
 
 README = (gallery.ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_shows_four_pictures():
-    assert len(gallery.PICTURE.findall(README)) == README.count("docs/gallery/") == 4
+    assert len(gallery.PICTURE.findall(README)) == README.count("notebooks/pictures/") == 4
     assert len(list((gallery.ROOT / "docs" / "gallery").iterdir())) == 4
 
 
@@ -19,8 +19,8 @@ def test_a_picture_is_the_figure_of_its_lesson(words, name, number):
 
 
 @pytest.mark.parametrize(("picture", "answer"), [
-    ("![No such words.](docs/gallery/04.png)", "04_siamese_contrastive_vision.ipynb has no figure"),
-    ("![Words.](docs/gallery/99.png)", "There is no lesson 99"),
+    ("![No such words.](notebooks/pictures/04.png)", "04_siamese_contrastive_vision.ipynb has no figure"),
+    ("![Words.](notebooks/pictures/99.png)", "There is no lesson 99"),
 ])
 def test_a_picture_that_no_lesson_has_gets_a_sentence(picture, answer, tmp_path, capsys):
     (tmp_path / "README.md").write_text(picture)

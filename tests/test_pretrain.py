@@ -12,9 +12,10 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import data, pretrain, recipes, weights
+from helpers import data, weights
 from helpers.data import DataError
 from helpers.weights import WeightsError
+from tools import pretrain, recipes
 
 STEPS = 12
 
@@ -81,7 +82,7 @@ def test_the_record_says_how_the_weights_came_about(folder):
     assert (weights.ROOT / "toy.safetensors").read_bytes() == content
     assert list(record) == ["command", "seed", "steps", "learning_rate", "precision", "processes",
                             "data", "seconds", "figures", "torch", "sha256"]
-    assert record["command"] == "python -m helpers.pretrain toy"
+    assert record["command"] == "python -m tools.pretrain toy"
     assert (record["seed"], record["steps"], record["precision"]) == (0, STEPS, "no")
     assert record["data"]["photos/photos.parquet"] in (data.ROOT / "SHA256SUMS").read_text()
     assert record["seconds"] >= 0 and isinstance(record["figures"]["mean"], float)
@@ -259,7 +260,7 @@ def start_process(command, **environment):
 
 
 def test_an_unknown_name_is_answered_with_the_names_there_are():
-    done = start_process(["helpers.pretrain", "nonsense"])
+    done = start_process(["tools.pretrain", "nonsense"])
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("There is no recipe 'nonsense'; the recipes are: ")
     assert done.stderr.count("\n") == 1
@@ -271,7 +272,8 @@ def test_accelerate_launches_it_in_another_precision(tmp_path, monkeypatch):
         import sys
         from pathlib import Path
         sys.path[:0] = [{str(lessons.ROOT)!r}, {str(lessons.ROOT / "tests")!r}]
-        from helpers import pretrain, recipes, weights
+        from helpers import weights
+        from tools import pretrain, recipes
         from test_pretrain import toy
         weights.ROOT, pretrain.ROOT = Path({str(tmp_path)!r}), Path({str(tmp_path)!r})
         recipes.RECIPES["toy"] = toy

@@ -6,8 +6,9 @@ import signal
 import pytest
 import torch
 
-from helpers import pretrain, weights
-from helpers.recipes import RECIPES
+from helpers import weights
+from tools import pretrain
+from tools.recipes import RECIPES
 
 
 @pytest.fixture(params=RECIPES)
@@ -28,7 +29,7 @@ def test_every_file_of_weights_has_a_recipe_and_is_small():
 def test_the_committed_weights_are_those_of_the_recipe(name):
     recipe, record = RECIPES[name](), weights.record(name)
     assert (record["steps"], record["learning_rate"]) == (recipe.steps, recipe.learning_rate)
-    assert record["command"] == f"python -m helpers.pretrain {name}" and record["seed"] == 0
+    assert record["command"] == f"python -m tools.pretrain {name}" and record["seed"] == 0
     assert list(record["data"]) == recipe.data
     batch = recipe.batch()
     untrained = recipe.loss(recipe.network, batch).item()

@@ -8,7 +8,7 @@ import lessons
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers import website
+from tools import website
 
 AXE = lessons.ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}

@@ -1,6 +1,6 @@
-"""Take the README's pictures out of the executed lessons again: `python -m helpers.gallery`.
+"""Take the README's pictures out of the executed lessons again: `python -m tools.gallery`.
 
-A picture of the README whose file is `docs/gallery/NN.png` is the figure of lesson NN that has the
+A picture of the README whose file is `notebooks/pictures/NN.png` is the figure of lesson NN that has the
 same alternative text.
 """
 
@@ -11,10 +11,10 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.execute import find_lessons
+from tools.execute import find_lessons
 
-ROOT = Path(__file__).resolve().parent.parent
-PICTURE = re.compile(r"!\[([^]]+)\]\((docs/gallery/(\d\d)\.png)\)")
+from tools import ROOT
+PICTURE = re.compile(r"!\[([^]]+)\]\((notebooks/pictures/(\d\d)\.png)\)")
 
 
 def find_figure(lesson: Path, words: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Build the course's web site from its executed lessons: `python -m helpers.website`.
+"""Build the course's web site from its executed lessons: `python -m tools.website`.
 
 The pages go to `build/site` and need no network. Sphinx does the work, as `site/conf.py` says; this
 module lays out what it reads in `build/pages`.
@@ -11,10 +11,10 @@ from pathlib import Path
 import nbformat
 from sphinx.cmd.build import main as sphinx
 
-from helpers.execute import find_lessons, write
+from tools import ROOT
+from tools.execute import find_lessons, write
 
-ROOT = Path(__file__).resolve().parent.parent
-AS_THEY_ARE = ["INSTRUCTORS.md", "HUB.md", "LICENSE", "docs/*.svg", "docs/gallery/*", "data/*.md",
+AS_THEY_ARE = ["INSTRUCTORS.md", "HUB.md", "LICENSE", "notebooks/pictures/*", "data/*.md",
                "data/pictures/*", "data/*/LICENSE*"]
 CONTENTS = """
 

@@ -1,6 +1,6 @@
-"""Make committed weights again: `python -m helpers.pretrain NAME`.
+"""Make committed weights again: `python -m tools.pretrain NAME`.
 
-`accelerate launch -m helpers.pretrain NAME` does the same with the devices, the processes and the
+`accelerate launch -m tools.pretrain NAME` does the same with the devices, the processes and the
 precision that it is told.
 """
 
@@ -120,7 +120,7 @@ def pretrain(name: str, recipe: Recipe, folder: Path | None = None, every: int =
 
     network = accelerator.unwrap_model(prepared, keep_fp32_wrapper=False).cpu().eval()
     figures = {figure: float(value) for figure, value in recipe.figures(network).items()}
-    record = {"command": f"python -m helpers.pretrain {name}", **run, "seconds": seconds,
+    record = {"command": f"python -m tools.pretrain {name}", **run, "seconds": seconds,
               "figures": figures, "torch": torch.__version__}
     if accelerator.is_main_process:
         record = weights.save(name, network, record)
@@ -202,9 +202,9 @@ def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Make the weights asked for; return 0 if they were written, else 1, or 130 after Ctrl-C."""
-    from helpers.recipes import RECIPES  # which imports this module
+    from tools.recipes import RECIPES  # which imports this module
 
-    parser = argparse.ArgumentParser(prog="helpers.pretrain", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="tools.pretrain", description=__doc__.splitlines()[0])
     parser.add_argument("name", metavar="NAME", help=", ".join(RECIPES))
     name = parser.parse_args(arguments).name
     if name not in RECIPES:

@@ -1,4 +1,4 @@
-"""What Sphinx is told about the course's web site; helpers/website.py starts it."""
+"""What Sphinx is told about the course's web site; tools/website starts it."""
 
 from myst_nb.core.render import NbElementRenderer
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.exercises import call, checker, wrong_choice
+from exercises import call, checker, wrong_choice
 
 
 @checker

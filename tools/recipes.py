@@ -3,7 +3,7 @@
 from helpers import data, models, probes, views
 from helpers.page import definitions
 from helpers.photographs import cifar10
-from helpers.pretrain import Recipe
+from tools.pretrain import Recipe
 
 
 def drawings() -> Recipe:

@@ -2,8 +2,8 @@
 
 import torch
 
+from exercises import call, checker
 from helpers.data import Drawings
-from helpers.exercises import call, checker
 
 
 @checker

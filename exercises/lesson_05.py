@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from helpers.exercises import call, checker, wrong_choice
+from exercises import call, checker, wrong_choice
 
 PAD, CLS, SEP, MASK = 0, 2, 3, 4
 SIZE, FIRST_ENDING = 40, 25  # the pieces from here on go on with the word before them

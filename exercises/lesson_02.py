@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from helpers.exercises import call, checker
+from exercises import call, checker
 
 
 @checker

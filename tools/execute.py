@@ -1,4 +1,4 @@
-"""Execute lessons without a browser: `python -m helpers.execute [NN ...] [--inplace]`.
+"""Execute lessons without a browser: `python -m tools.execute [NN ...] [--inplace]`.
 
 The executed notebooks go to `build/`.
 """
@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from traitlets.config import Config
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import ROOT
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CONTROL = "[an interactive control: run this cell to use it]"
@@ -213,7 +213,7 @@ def run_lesson(path, build, inplace=False):
 
 def main(arguments=None, folder=ROOT / "notebooks", build=ROOT / "build"):
     """Execute the lessons asked for; return 0 if every cell of every lesson ran, else 1."""
-    parser = argparse.ArgumentParser(prog="helpers.execute", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="tools.execute", description=__doc__.splitlines()[0])
     parser.add_argument("lessons", nargs="*", metavar="NN")
     parser.add_argument("--inplace", action="store_true")
     options = parser.parse_args(arguments)
