@@ -10,16 +10,13 @@ def check(sentence: str, value: float, above: float | None = None,
           below: float | None = None) -> None:
     """Assert one claim and remember it for `table`.
 
-    Parameters
-    ----------
-    sentence: what the lesson says, in words.
-    value: what this run measured.
-    above, below: the bounds that hold the claim; at least one of them.
+    Args:
+        sentence: what the lesson says, in words.
+        value: what this run measured.
+        above, below: the bounds that hold the claim; at least one of them.
 
-    Raises
-    ------
-    AssertionError
-        The value is not within the bounds (a value that is not a number never is).
+    Raises:
+        AssertionError: The value is not within the bounds (a value that is not a number never is).
     """
     if above is None and below is None:
         raise ValueError("A claim needs a bound: above, below, or both.")

@@ -1,11 +1,13 @@
-"""The embedded data: checked, decoded once, and handed out as tensors.
+"""The data sets: checked, decoded once, and handed out as tensors.
 
 The cards in `data/README.md` say what each set holds, where it comes from and its licences.
+CIFAR-10 alone is not embedded: it is read from a folder, or fetched from a hub.
 """
 
 import functools
 import hashlib
 import io
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,56 +17,65 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-ROOT = Path(__file__).resolve().parent.parent / "data"
+FOLDER = Path(__file__).resolve().parent.parent / "data"
+CIFAR10, REVISION = "uoft-cs/cifar10", "0b2714987fa478483af9968de7c934580d0bb9a2"
+WAY_OUT = ("SSL_COURSE_DATA has to name a folder with cifar10/train.parquet and "
+           "cifar10/test.parquet in it")
 
 
 class DataError(Exception):
     """A data file is missing or damaged; the message names the file and the way out."""
 
 
+def sha256(content: bytes) -> str:
+    """The SHA-256 of a file's content, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def verify(path: Path) -> str:
     """Compare one file under `data/` with its line in `data/SHA256SUMS`; return its SHA-256.
 
-    Raises
-    ------
-    DataError
-        The file is missing, is not listed, or does not hold the bytes it should.
+    Raises:
+        DataError: The file is missing, is not listed, or does not hold the bytes it should.
     """
     root = path.parent.parent
     name = path.relative_to(root).as_posix()
-    restore = "Bring it back with: git checkout -- data/"
     sums = root / "SHA256SUMS"
     if not sums.exists():
-        raise DataError(f"data/SHA256SUMS is missing. {restore}SHA256SUMS")
+        raise _problem("SHA256SUMS", "is missing.")
     lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()
     recorded = dict(reversed(line.split("  ", 1)) for line in lines if "  " in line)
     if name not in recorded:
-        raise DataError(f"data/SHA256SUMS does not list {name}. Is it spelt right? "
-                        f"{restore}SHA256SUMS")
+        raise _problem("SHA256SUMS", f"does not list {name}. Is it spelt right?")
     if not path.exists():
-        raise DataError(f"data/{name} is missing. {restore}{name}")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != recorded[name]:
-        raise DataError(f"data/{name} is damaged: its SHA-256 is not the recorded one. "
-                        f"{restore}{name}")
+        raise _problem(name, "is missing.")
+    if sha256(path.read_bytes()) != recorded[name]:
+        raise _problem(name, "is damaged: its SHA-256 is not the recorded one.")
     return recorded[name]
+
+
+def _problem(name: str, what: str) -> DataError:
+    return DataError(f"data/{name} {what} Bring it back with: git checkout -- data/{name}")
 
 
 @functools.cache
 def load(name: str, split: str = "train"):
     """One split of an embedded data set as a `datasets.Dataset`, held in memory.
 
-    Parameters
-    ----------
-    name: "drawings", "fashion", "glosses" or "photos".
-    split: "train" or "test"; the photos have one split, "photos".
+    Args:
+        name: "drawings", "fashion", "glosses" or "photos".
+        split: "train" or "test"; the photos have one split, "photos".
 
-    Raises
-    ------
-    DataError
-        The file is missing or damaged.
+    Raises:
+        DataError: The file is missing or damaged.
     """
-    path = ROOT / name / f"{split}.parquet"
+    path = FOLDER / name / f"{split}.parquet"
     verify(path)
+    return _read(path)
+
+
+def _read(path: Path):
+    # datasets takes a second to import, which what needs no data does not have to wait for.
     import pyarrow.parquet
     from datasets import Dataset
     return Dataset(pyarrow.parquet.read_table(path))
@@ -75,7 +86,7 @@ class Drawings:
     """Drawings as tensors; row i of each tensor speaks of the same drawing."""
 
     images: Tensor
-    """(N, 4, size, size) uint8: red, green, blue, alpha (0 is see-through)"""
+    """(N, 4, size, size) uint8 RGBA: red, green, blue, alpha (0 is transparent)"""
     concept: Tensor
     """(N,) int64: index into `concepts`"""
     group: Tensor
@@ -98,10 +109,9 @@ class Drawings:
 def drawings(split: str = "train", size: int = 32) -> Drawings:
     """The drawings of one split, decoded once and then kept.
 
-    Parameters
-    ----------
-    split: "train", or "test" for the quarter of the concepts that no training ever sees.
-    size: 64 as stored, or 32 (the mean of each 2×2 pixels, weighted by their alpha).
+    Args:
+        split: "train", or "test" for the quarter of the concepts that no training ever sees.
+        size: 64 as stored, or 32 (the mean of each 2×2 pixels, weighted by their alpha).
     """
     table = load("drawings", split).data.table
     images = torch.from_numpy(decode(table["image"], "RGBA")).permute(0, 3, 1, 2).contiguous()
@@ -135,9 +145,72 @@ def _shrink(rgba: Tensor, size: int) -> Tensor:
 
 @functools.cache
 def fashion(split: str = "train") -> tuple[Tensor, Tensor, list[str]]:
-    """Fashion-MNIST: images (N, 1, 28, 28) uint8, labels (N,) int64, the ten class names."""
+    """Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017).
+
+    Returns:
+        Images (N, 1, 28, 28) uint8, labels (N,) int64, the ten class names.
+    """
     dataset = load("fashion", split)
     table = dataset.data.table
     images = torch.from_numpy(decode(table["image"], "L"))[:, None]
     labels = torch.tensor(table["label"].to_pylist())
     return images, labels, dataset.features["label"].names
+
+
+@functools.cache
+def cifar10(split: str = "train") -> tuple[Tensor, Tensor, list[str]]:
+    """CIFAR-10 (Krizhevsky, 2009), from the folder of `SSL_COURSE_DATA`, or else from the hub.
+
+    Args:
+        split: "train" (50,000 photographs) or "test" (10,000).
+
+    Returns:
+        Photographs (N, 3, 32, 32) uint8, labels (N,) int64, the ten class names.
+
+    Raises:
+        DataError: The file is missing or damaged, or the hub can't be reached.
+    """
+    path = _cifar10_file(split)
+    dataset = _cifar10_from_file(path) if path else _cifar10_from_hub(split)
+    table = dataset.data.table
+    try:
+        images = torch.from_numpy(decode(table["img"], "RGB")).permute(0, 3, 1, 2).contiguous()
+        if images.shape[1:] != (3, 32, 32):
+            raise ValueError("pictures of another size")
+        return images, torch.tensor(table["label"].to_pylist()), dataset.features["label"].names
+    except Exception:  # the errors of a damaged picture have no common class
+        raise DataError(f"{path or CIFAR10} is damaged, or not CIFAR-10 as on the hub: each row "
+                        "needs a picture img of 32 × 32 pixels and a class label.") from None
+
+
+def _cifar10_file(split: str) -> Path | None:
+    folder = os.environ.get("SSL_COURSE_DATA")
+    return Path(folder, "cifar10", f"{split}.parquet") if folder else None
+
+
+def _cifar10_from_file(path: Path):
+    try:
+        return _read(path)
+    except FileNotFoundError:
+        raise DataError(f"{path} is missing; {WAY_OUT}.") from None
+    except (OSError, ValueError):
+        raise DataError(f"{path} is damaged: it can't be read as Parquet.") from None
+
+
+def _cifar10_from_hub(split: str):
+    """The pinned revision, or what an earlier call has kept of it where there is no network."""
+    import datasets
+    from huggingface_hub import HfApi
+    try:
+        # Asks once; load_dataset by itself asks again and again for half a minute or longer.
+        HfApi().dataset_info(CIFAR10, revision=REVISION, timeout=5)
+        datasets.config.HF_HUB_OFFLINE = False
+    except Exception:  # the errors of the client's network have no common class
+        datasets.config.HF_HUB_OFFLINE = True
+    try:
+        return datasets.load_dataset(CIFAR10, revision=REVISION, split=split)
+    except Exception as error:
+        reason = "can't be reached" if datasets.config.HF_HUB_OFFLINE else (
+            f"did not deliver it ({type(error).__name__})")
+        raise DataError(f"CIFAR-10 needs a network once, and the hub {reason}; without one, "
+                        f"{WAY_OUT}.") from None

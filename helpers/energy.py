@@ -11,15 +11,10 @@ from helpers import plots
 
 
 def auroc(related: Tensor, unrelated: Tensor) -> float:
-    """How well an energy separates pairs that belong together from pairs that don't.
+    """The probability that a pair that doesn't belong has the higher energy: 0.5 is a coin toss.
 
-    Parameters
-    ----------
-    related, unrelated: (N,) and (M,) energies.
-
-    Returns
-    -------
-    The probability that an unrelated pair has the higher energy: 0.5 is a coin toss, 1 is perfect.
+    Args:
+        related, unrelated: (N,) and (M,) energies.
     """
     is_unrelated = np.repeat([0, 1], [len(related), len(unrelated)])
     return float(roc_auc_score(is_unrelated, np.concatenate([related, unrelated])))

@@ -1,7 +1,5 @@
 """Will this machine do, and how long will each lesson take on it?"""
 
-import contextlib
-import ctypes
 import shutil
 import time
 
@@ -9,21 +7,10 @@ import psutil
 import torch
 from torch.nn import functional as F
 
-from helpers import models
+from helpers import models, page
 
-# Seconds from the first cell to the last on the reference machine (two cores), which does
-# REFERENCE_RATE steps of `training_rate` in a second.
 REFERENCE_RATE = 38.0
-LESSON_SECONDS = {
-    "00 Start here": 60,
-    "01 Supervised vs unsupervised": 190,
-    "02 Autoencoders": 240,
-    "03 Energy and pretext tasks": 145,
-    "04 Siamese contrastive vision": 290,
-    "05 Masked words": 275,
-    "06 Colorization and inpainting": 290,
-    "07 Self-supervision or reinforcement?": 240,
-}
+"""the `training_rate` of the machine, with two cores, for which the lessons say their minutes"""
 
 
 def training_rate(seconds: float = 3.0) -> float:
@@ -38,9 +25,9 @@ def training_rate(seconds: float = 3.0) -> float:
 
 
 def lesson_minutes(rate: float) -> dict[str, float]:
-    """Minutes that each lesson will take at a measured `training_rate`."""
-    return {lesson: seconds * REFERENCE_RATE / rate / 60
-            for lesson, seconds in LESSON_SECONDS.items()}
+    """Minutes that each lesson, by its title, will take at a measured `training_rate`."""
+    return {page.title(path): page.minutes(path) * REFERENCE_RATE / rate
+            for path in page.lessons().values()}
 
 
 def shortcomings() -> list[str]:
@@ -54,12 +41,3 @@ def shortcomings() -> list[str]:
     if disk < 0.5:
         sentences.append(f"Only {disk:.1f} GB are free on this disk; saving notebooks may fail.")
     return sentences
-
-
-def give_memory_back() -> None:
-    """Hand freed memory back to the system, where the C library is glibc.
-
-    Batches of ever new sizes leave gaps that glibc keeps: gigabytes after a thousand steps.
-    """
-    with contextlib.suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)

@@ -16,12 +16,9 @@ from torch.nn import functional as F
 
 from helpers import data, views
 
-CELL = 16
-"""height and width of a cell in pixels"""
-SIDE = 4
-"""cells across the meadow; who leaves at one edge comes in at the other"""
-SIGHT = 3
-"""cells across what the agent sees; it stands in the middle one"""
+CELL = 16  # height and width of a cell in pixels
+SIDE = 4  # cells across the meadow; who leaves at one edge comes in at the other
+SIGHT = 3  # cells across what the agent sees; it stands in the middle one
 MOVES = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
 COW_LIGHT, OTHER_LIGHT = (0, 200, 80), (60, 60, 60)
 GROUPS = ["Animals & Nature", "Food & Drink", "Activities", "Travel & Places", "Objects"]
@@ -35,13 +32,12 @@ class Meadow(gymnasium.Env):
     the touch of the cow, otherwise 0. A touch terminates the episode; after `limit` steps without
     one it is truncated. `info` is empty. `touched` and `found` say how the episode has ended.
 
-    Parameters
-    ----------
-    split: "train" or "test": which drawings stand beside the cow. The two have no concept in
-        common. The cow is one of nine, by nine artists, in both.
-    answer: what a touch shows. "light": the world turns green for the cow and dark for anything
-        else. "close-up": the drawing that was touched, enlarged.
-    render_mode: None, or "rgb_array": the meadow as it is seen from above.
+    Args:
+        split: "train" or "test": which drawings stand beside the cow. The two have no concept in
+            common. The cow is one of nine, by nine artists, in both.
+        answer: what a touch shows. "light": the world turns green for the cow and dark for anything
+            else. "close-up": the drawing that was touched, enlarged.
+        render_mode: None, or "rgb_array": the meadow as it is seen from above.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 2}
@@ -97,21 +93,6 @@ class Meadow(gymnasium.Env):
         rows, columns = ([(place + step) % SIDE for step in (-1, 0, 1)] for place in self.at)
         return self.cells[rows][:, :, columns].reshape(SIGHT * CELL, SIGHT * CELL, 3)
 
-    def way_to_cow(self) -> int:
-        """The first action of a shortest way to the cow that touches nothing else."""
-        cells, reached = [(self.at, None)], {self.at}
-        for place, first in cells:
-            for action, move in enumerate(MOVES.values()):
-                after = tuple((p + m) % SIDE for p, m in zip(place, move))
-                begun = action if first is None else first
-                cell = after[0] * SIDE + after[1]
-                if cell == self.things[0]:
-                    return begun
-                if cell not in self.things and after not in reached:
-                    reached.add(after)
-                    cells.append((after, begun))
-        raise RuntimeError("No way leads to the cow.")
-
     def _answer(self) -> np.ndarray:
         if self.answer == "light":
             light = COW_LIGHT if self.found else OTHER_LIGHT
@@ -140,10 +121,9 @@ def sprites(kind: str, split: str) -> np.ndarray:
     Of each there are four, which are mirrored, tilted by up to 15°, shrunk to 0.65 of the width or
     more, and moved, by lot, the same in every run.
 
-    Parameters
-    ----------
-    kind: "cow", or "others": animals, food, activities, places and objects, no face of a cow.
-    split: of the drawings. The cows are in "test".
+    Args:
+        kind: "cow", or "others": animals, food, activities, places and objects, no face of a cow.
+        split: of the drawings. The cows are in "test".
     """
     drawings = data.drawings(split)
     if kind == "cow":

@@ -19,11 +19,7 @@ def lessons(folder: Path | None = None) -> dict[str, Path]:
 
 
 def find(number: str, folder: Path | None = None) -> Path:
-    """The notebook of one lesson.
-
-    Args:
-        number: of the lesson, such as "4" or "04".
-        folder: where the notebooks are; `NOTEBOOKS` if None.
+    """The notebook of the lesson with this number, such as "4" or "04".
 
     Raises:
         ValueError: There is no such lesson; the message lists those there are.
@@ -34,6 +30,16 @@ def find(number: str, folder: Path | None = None) -> Path:
     return known[number.zfill(2)]
 
 
+def title(path: Path) -> str:
+    """The first heading of a notebook, such as "04 · Siamese contrastive vision"."""
+    return "".join(_read(path)["cells"][0]["source"]).splitlines()[0].removeprefix("# ")
+
+
+def minutes(path: Path) -> float:
+    """How long a lesson computes at `machine.REFERENCE_RATE`, as `run --inplace` measured it."""
+    return _read(path)["metadata"]["course"]["minutes"]
+
+
 def definitions(lesson: str) -> SimpleNamespace:
     """The imports, functions, classes and constants of a lesson, without running it.
 
@@ -41,20 +47,21 @@ def definitions(lesson: str) -> SimpleNamespace:
     other names, and a function whose defaults need one of them. Where the body of a function needs
     one, set it before the call: `page.train = data.drawings("train")`.
 
-    Args:
-        lesson: its number, such as "03".
-
     Raises:
         ValueError: There is no such lesson.
     """
     path = find(lesson)
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    code = ["".join(cell["source"]) for cell in _read(path)["cells"]
+            if cell["cell_type"] == "code"]
     page = SimpleNamespace()
     for node in filter(_defines, ast.parse("\n".join(code)).body):
         with contextlib.suppress(NameError):
             exec(compile(ast.Module([node], []), path.name, "exec"), vars(page))
     return page
+
+
+def _read(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _defines(node: ast.stmt) -> bool:

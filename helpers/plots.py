@@ -58,10 +58,11 @@ def show(figure: Figure, caption: str) -> None:
     encoded = {"jpeg": _encoded(pixels, "JPEG", quality=85, subsampling=0),
                "png": _encoded(palette if alike else pixels, "PNG", optimize=True)}
     kind = min(encoded, key=lambda kind: len(encoded[kind]))
-    _display(encoded[kind], kind, caption)
+    show_file(encoded[kind], kind, caption)
 
 
-def _display(content: bytes, kind: str, caption: str) -> None:
+def show_file(content: bytes, kind: str, caption: str) -> None:
+    """Display a picture, the content of a "png" or "jpeg" file, as `show` displays a figure."""
     display(Image(content, format=kind, alt=caption), metadata={f"image/{kind}": {"alt": caption}})
     display(Markdown(f"*{caption}*"))
 
@@ -80,11 +81,10 @@ def to_array(pictures: Tensor) -> np.ndarray:
 def pictures(rows: dict[str, Tensor], caption: str, titles: list[str] | None = None) -> None:
     """Rows of pictures, each row with its name at the left.
 
-    Parameters
-    ----------
-    rows: name of the row -> (N, 3, H, W) or (N, 1, H, W) float in [0, 1].
-    caption: one sentence under the figure.
-    titles: N short titles above the first row.
+    Args:
+        rows: name of the row -> (N, 3, H, W) or (N, 1, H, W) float in [0, 1].
+        caption: one sentence under the figure.
+        titles: N short titles above the first row.
     """
     columns = max(map(len, rows.values()))
     side = min(WIDTH / columns, 1.3)
@@ -113,11 +113,10 @@ def loss_curve(history: list[float], title: str, caption: str, ylabel: str = "lo
 
 
 def bars(series: dict[str, dict[str, float]], title: str, caption: str, xlabel: str) -> None:
-    """Lying bars with their values.
+    """A horizontal bar chart with the values at the bars.
 
-    Parameters
-    ----------
-    series: what is measured -> name -> value. With several, each name gets a bar of each.
+    Args:
+        series: what is measured -> name -> value. With several, each name gets a bar of each.
     """
     names = list(next(iter(series.values())))
     figure, axis = subplots(height=1.0 + (0.2 + 0.26 * len(series)) * len(names))
@@ -141,12 +140,11 @@ def curves(series: dict[str, tuple], x: list[int], title: str, caption: str, xla
            ylabel: str, chance: float | None = None) -> None:
     """Lines with their spread, and a legend.
 
-    Parameters
-    ----------
-    series: name -> (mean, spread), each (len(x),). The first name that begins as one in MARKERS
-        gets that colour and marker; the others take turns with FURTHER.
-    x: what the columns stand for; drawn on a logarithmic axis.
-    chance: the level of a blind guess, drawn dotted.
+    Args:
+        series: name -> (mean, spread), each (len(x),). The first name that begins as one in MARKERS
+            gets that colour and marker; the others take turns with FURTHER.
+        x: what the columns stand for; drawn on a logarithmic axis.
+        chance: the level of a blind guess, drawn dotted.
     """
     figure, axis = subplots(height=3.6)
     reserved = {kind: (COLOURS[kind], marker, "-") for kind, marker in MARKERS.items()}
@@ -164,14 +162,3 @@ def curves(series: dict[str, tuple], x: list[int], title: str, caption: str, xla
     axis.set(title=title, xlabel=xlabel, ylabel=ylabel, ylim=(0, None))
     figure.legend(loc="outside right upper")
     show(figure, caption)
-
-
-def animate(frames: list[np.ndarray], caption: str, rate: float = 2.0) -> None:
-    """Display pictures (H, W, 3) uint8 one after the other, `rate` a second, twice through.
-
-    They are stored as one animated PNG, with the caption below and as alternative text.
-    """
-    first, *others = map(PIL.Image.fromarray, frames)
-    buffer = io.BytesIO()
-    first.save(buffer, "PNG", save_all=True, append_images=others, duration=1000 / rate, loop=2)
-    _display(buffer.getvalue(), "png", caption)

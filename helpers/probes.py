@@ -15,8 +15,7 @@ from helpers import scenes, views
 from helpers.data import Drawings
 
 SHOTS = [1, 2, 4, 7]
-WILD = (0.75, 1.0)
-"""smallest and largest width of a drawing in the wild, as a share of the picture"""
+WILD = (0.75, 1.0)  # smallest and largest width of a drawing in the wild, as a share of the picture
 
 
 def raw_pixels(pictures: Tensor) -> Tensor:
@@ -28,15 +27,13 @@ def label_curve(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], label
                 repeats: int = 3) -> tuple[np.ndarray, np.ndarray]:
     """Accuracy of logistic regression on frozen features against the number of labels per class.
 
-    Parameters
-    ----------
-    train, test: features (N, dim) float and classes (N,) int64.
-    labels: how many labelled examples of each class to draw from `train`.
-    repeats: draws at each number; the spread is the standard deviation over them.
+    Args:
+        train, test: features (N, dim) float and classes (N,) int64.
+        labels: how many labelled examples of each class to draw from `train`.
+        repeats: draws at each number; the spread is the standard deviation over them.
 
-    Returns
-    -------
-    mean and spread, each (len(labels),), of the share of `test` that is named rightly.
+    Returns:
+        mean and spread, each (len(labels),), of the share of `test` that is named rightly.
     """
     features, classes = train
     accuracy = np.zeros((len(labels), repeats))
@@ -58,17 +55,15 @@ def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool 
     are shown. The answer is the concept whose shown drawings have the nearest mean, by cosine,
     among all such concepts: prototypes as in Snell, Swersky and Zemel (2017).
 
-    Parameters
-    ----------
-    embed: pictures (N, 3, H, W) float in [0, 1] -> features (N, dim).
-    drawings: of concepts that `embed` never saw in training.
-    wild: ask with the drawing at a random place, size and tilt before a random background; the
-        drawings shown stay clean.
-    repeats: how often artists are drawn anew; the spread is the standard deviation over them.
+    Args:
+        embed: pictures (N, 3, H, W) float in [0, 1] -> features (N, dim).
+        drawings: of concepts that `embed` never saw in training.
+        wild: ask with the drawing at a random place, size and tilt before a random background; the
+            drawings shown stay clean.
+        repeats: how often artists are drawn anew; the spread is the standard deviation over them.
 
-    Returns
-    -------
-    mean and spread, each (4,), of the share of questions answered rightly.
+    Returns:
+        mean and spread, each (4,), of the share of questions answered rightly.
     """
     clean = embed(views.on_paper(drawings.images))
     mean = clean.mean(dim=0)
@@ -79,8 +74,7 @@ def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool 
         rows = torch.stack([rows[torch.randperm(len(rows))[:8]] for rows in rows_of])
         question = clean[rows[:, 7]]
         if wild:
-            size = drawings.images.shape[-1]
-            question = embed(scenes.compose(drawings.images[rows[:, 7], None], size, WILD).pictures)
+            question = embed(_in_the_wild(drawings.images[rows[:, 7]]))
         question = F.normalize(question - mean, dim=1)
         for i, shots in enumerate(SHOTS):
             shown = F.normalize(clean[rows[:, :shots]] - mean, dim=2).mean(dim=1)
@@ -95,25 +89,21 @@ def one_shot(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool =
     The answer is the concept whose drawing has the most similar features, by cosine, after the mean
     of the features shown is taken away; out of all concepts of the artist, or of both artists.
 
-    Parameters
-    ----------
-    embed: pictures (N, 3, H, W) float in [0, 1] -> features (N, dim).
-    drawings: of concepts that `embed` never saw in training.
-    wild: ask with the same drawing at a random place, size and tilt before a random background.
-        Otherwise ask with a clean drawing by another artist; not between the two Fluent sets, which
-        are one drawing in two finishes.
+    Args:
+        embed: pictures (N, 3, H, W) float in [0, 1] -> features (N, dim).
+        drawings: of concepts that `embed` never saw in training.
+        wild: ask with the same drawing at a random place, size and tilt before a random background.
+            Otherwise ask with a clean drawing by another artist; not between the two Fluent sets,
+            which are one drawing in two finishes.
 
-    Returns
-    -------
-    The share of questions answered rightly, the mean over artists or over pairs of artists.
+    Returns:
+        The share of questions answered rightly, the mean over artists or over pairs of artists.
     """
     clean = embed(views.on_paper(drawings.images))
-    size, artists = drawings.images.shape[-1], range(len(drawings.artists))
+    artists = range(len(drawings.artists))
     row = torch.full((len(drawings.concepts), len(artists)), -1)
     row[drawings.concept, drawings.artist] = torch.arange(len(drawings))
-    asked = clean
-    if wild:
-        asked = embed(scenes.compose(drawings.images[:, None], size, WILD).pictures)
+    asked = embed(_in_the_wild(drawings.images)) if wild else clean
     pairs = [(artist, artist) for artist in artists] if wild else [
         pair for pair in itertools.combinations(artists, 2)
         if not all(drawings.artists[artist].startswith("fluent") for artist in pair)]
@@ -125,12 +115,15 @@ def one_shot(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool =
     return torch.stack(accuracy).mean().item()
 
 
-def nearest(questions: Tensor, gallery: Tensor, count: int = 5) -> Tensor:
-    """Retrieval: the `count` rows of gallery (M, dim) most like each question (N, dim), by cosine.
+def _in_the_wild(drawings: Tensor) -> Tensor:
+    return scenes.compose(drawings[:, None], drawings.shape[-1], WILD).pictures
 
-    Returns
-    -------
-    (N, count) int64, the most alike first.
+
+def nearest(questions: Tensor, gallery: Tensor, count: int = 5) -> Tensor:
+    """Retrieval: the rows of gallery (M, dim) most like each question (N, dim), by cosine.
+
+    Returns:
+        Row numbers (N, count) int64, the most alike first.
     """
     mean = gallery.mean(dim=0)
     likeness = F.normalize(questions - mean, dim=1) @ F.normalize(gallery - mean, dim=1).T

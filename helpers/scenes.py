@@ -27,13 +27,12 @@ def compose(drawings: Tensor, size: int = 64, scale: tuple[float, float] = (0.4,
             least: int = 1) -> Scenes:
     """Make one scene of each row of drawings.
 
-    Parameters
-    ----------
-    drawings: (N, K, 4, H, W) uint8. One object stands anywhere within; of two to four, each gets a
-        quarter of the picture to start from and may reach over its edge.
-    size: height and width in pixels.
-    scale: smallest and largest width of a drawing, as a share of the picture.
-    least: the smallest number of objects; each scene has `least` to K of them.
+    Args:
+        drawings: (N, K, 4, H, W) uint8. One object stands anywhere within; of two to four, each
+            gets a quarter of the picture to start from and may reach over its edge.
+        size: height and width in pixels.
+        scale: smallest and largest width of a drawing, as a share of the picture.
+        least: the smallest number of objects; each scene has `least` to K of them.
     """
     count, slots = drawings.shape[:2]
     sizes = scale[0] + (scale[1] - scale[0]) * torch.rand(count, slots)

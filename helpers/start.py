@@ -1,5 +1,7 @@
 """The one call at the top of each lesson."""
 
+import contextlib
+import ctypes
 import os
 import random
 
@@ -8,7 +10,6 @@ import torch
 from IPython import get_ipython
 
 from helpers import plots
-from helpers.machine import give_memory_back
 
 
 def start() -> int:
@@ -18,10 +19,8 @@ def start() -> int:
     from more than four threads. In a notebook, freed memory goes back to the system after each
     cell.
 
-    Raises
-    ------
-    ValueError
-        COURSE_SEED is not a whole number below 2**32.
+    Raises:
+        ValueError: COURSE_SEED is not a whole number below 2**32.
     """
     text = os.environ.get("COURSE_SEED", "0")
     if not text.isdecimal() or int(text) >= 2**32:
@@ -34,9 +33,14 @@ def start() -> int:
     torch.set_num_threads(min(torch.get_num_threads(), 4))
     plots.use_style()
     if shell := get_ipython():
-        shell.events.register("post_run_cell", _after_cell)
+        shell.events.register("post_run_cell", _give_memory_back)
     return seed
 
 
-def _after_cell(result) -> None:
-    give_memory_back()
+def _give_memory_back(result) -> None:
+    """Hand freed memory back to the system, where the C library is glibc.
+
+    Batches of ever new sizes leave gaps that glibc keeps: gigabytes after a thousand steps.
+    """
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)

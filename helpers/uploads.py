@@ -4,12 +4,13 @@ import io
 import warnings
 
 import numpy as np
-import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
+from torchvision.transforms.functional import pil_to_tensor
 
-LARGEST = 100_000_000
-"""pixels; a picture with more would take more memory than a lesson has"""
+from helpers import views
+
+LARGEST = 100_000_000  # pixels; a picture with more would take more memory than a lesson has
 
 
 def read(content: bytes, longest: int = 320) -> Tensor:
@@ -18,19 +19,16 @@ def read(content: bytes, longest: int = 320) -> Tensor:
     It is turned upright as the camera noted (EXIF), laid on white paper where it is transparent,
     and of an animation the first picture is taken.
 
-    Parameters
-    ----------
-    content: of the file.
-    longest: what the longer side may have at most, in pixels; larger pictures are made smaller.
+    Args:
+        content: of the file.
+        longest: what the longer side may have at most, in pixels; larger pictures are made smaller.
 
-    Returns
-    -------
-    (1, 3, H, W) float in [0, 1].
+    Returns:
+        (1, 3, H, W) float in [0, 1].
 
-    Raises
-    ------
-    ValueError
-        The file is empty, is not a picture, is damaged, or has more than 100 million pixels.
+    Raises:
+        ValueError: The file is empty, is not a picture, is damaged, or has more than 100 million
+            pixels.
     """
     if not content:
         raise ValueError("This file is empty. Please choose a picture.")
@@ -52,8 +50,7 @@ def read(content: bytes, longest: int = 320) -> Tensor:
         raise ValueError("This picture is damaged, or not all of it is there. Please choose "
                          "another one.") from None
     image.thumbnail((longest, longest))
-    pixels = np.array(_on_paper(image))
-    return torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
+    return views.on_paper(pil_to_tensor(image.convert("RGBA"))[None])
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
@@ -64,9 +61,3 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     values = np.nan_to_num(np.asarray(image, dtype=np.float64))
     span = max(np.ptp(values), 1e-9)
     return Image.fromarray(np.uint8(255 * (values - values.min()) / span))
-
-
-def _on_paper(image: Image.Image) -> Image.Image:
-    image = image.convert("RGBA")
-    paper = Image.new("RGBA", image.size, "white")
-    return Image.alpha_composite(paper, image).convert("RGB")

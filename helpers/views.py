@@ -29,17 +29,15 @@ def gradients(count: int, size: int) -> Tensor:
 def place(drawings: Tensor, size: int, centre: Tensor, scale: Tensor, angle: Tensor) -> Tensor:
     """Put each drawing somewhere on an empty canvas.
 
-    Parameters
-    ----------
-    drawings: (N, 4, H, W) uint8.
-    size: height and width of the canvas in pixels.
-    centre: (N, 2), x and y of the middle of the drawing, 0 to 1 across the canvas.
-    scale: (N,), width of the drawing as a share of the canvas.
-    angle: (N,), tilt in radians.
+    Args:
+        drawings: (N, 4, H, W) uint8.
+        size: height and width of the canvas in pixels.
+        centre: (N, 2), x and y of the middle of the drawing, 0 to 1 across the canvas.
+        scale: (N,), width of the drawing as a share of the canvas.
+        angle: (N,), tilt in radians.
 
-    Returns
-    -------
-    (N, 4, size, size) float in [0, 1]; the colours are multiplied by their alpha.
+    Returns:
+        (N, 4, size, size) float in [0, 1]; the colours are multiplied by their alpha.
     """
     layer = drawings.float() / 255
     layer = torch.cat([layer[:, :3] * layer[:, 3:], layer[:, 3:]], dim=1)

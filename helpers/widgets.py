@@ -7,18 +7,13 @@ from IPython.display import display
 
 
 def explore(draw: Callable, question: str, **controls: ipywidgets.Widget) -> ipywidgets.VBox:
-    """Show a question, its controls, and the figure that `draw` makes of their values.
+    """Show a question, its controls, and the figure that `draw` makes of their values; return all.
 
-    Parameters
-    ----------
-    draw: called with the controls' values as keyword arguments, at once and after each change; a
-        message of a ValueError is shown in place of the figure.
-    question: what the reader should find out.
-    controls: a widget for each argument of `draw`.
-
-    Returns
-    -------
-    The box that is shown, so that a program can move its controls.
+    Args:
+        draw: called with the controls' values as keyword arguments, at once and after each change;
+            a message of a ValueError is shown in place of the figure.
+        question: what the reader should find out.
+        controls: a widget for each argument of `draw`.
     """
     def answer(**values):
         try:
@@ -32,18 +27,13 @@ def explore(draw: Callable, question: str, **controls: ipywidgets.Widget) -> ipy
 
 def press(answer: Callable, question: str, names: list[str],
           title: str = "Try it.") -> ipywidgets.VBox:
-    """Show a question, a button for each name, and below them what `answer` shows.
+    """Show a question, a button for each name, and below them what `answer` shows; return all.
 
-    Parameters
-    ----------
-    answer: called with the name of the button that was pressed; what it shows replaces the last.
-    question: what the reader should find out.
-    names: what stands on the buttons.
-    title: what stands in bold before the question.
-
-    Returns
-    -------
-    The box that is shown, so that a program can press its buttons.
+    Args:
+        answer: called with the name of the pressed button; what it shows replaces the last.
+        question: what the reader should find out.
+        names: what stands on the buttons.
+        title: what stands in bold before the question.
     """
     output = ipywidgets.Output()
 

@@ -12,7 +12,7 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 
-from helpers import photographs
+from helpers import data
 
 
 @pytest.fixture(autouse=True)
@@ -45,14 +45,14 @@ def verdict(displayed):
 
 @pytest.fixture
 def mirror(monkeypatch):
-    """Let `photographs.cifar10` read the mirror beside the project; skip where there is none."""
+    """Let `data.cifar10` read the mirror beside the project; skip where there is none."""
     folder = lessons.ROOT.parent / "shared" / "data"
     if not (folder / "cifar10").is_dir():
         pytest.skip("no mirror of CIFAR-10 stands beside the course")
     monkeypatch.setenv("SSL_COURSE_DATA", str(folder))
-    photographs.cifar10.cache_clear()
+    data.cifar10.cache_clear()
     yield
-    photographs.cifar10.cache_clear()
+    data.cifar10.cache_clear()
 
 
 @pytest.fixture(scope="module")

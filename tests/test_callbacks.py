@@ -194,7 +194,7 @@ def test_the_game_counts_cows_and_ends_at_a_touch(displayed, monkeypatch):
 
     assert "A new meadow." in caption("new meadow")
     while not world.touched:
-        words = caption([*meadow.MOVES][world.way_to_cow()])
+        words = caption([*meadow.MOVES][definitions("07").way_to_cow(world)])
     assert "Reward 1." in words and "Cows: 1, episodes: 1." in words
     assert "This episode is over" in caption("up") and world.touched
     assert "A new meadow." in caption("new meadow") and not world.touched

@@ -72,9 +72,9 @@ def test_load_gives_a_dataset():
 @pytest.fixture
 def copied(monkeypatch, tmp_path):
     """A copy of the photographs that may be damaged; returns its file."""
-    shutil.copytree(data.ROOT / "photos", tmp_path / "photos")
-    shutil.copy(data.ROOT / "SHA256SUMS", tmp_path)
-    monkeypatch.setattr(data, "ROOT", tmp_path)
+    shutil.copytree(data.FOLDER / "photos", tmp_path / "photos")
+    shutil.copy(data.FOLDER / "SHA256SUMS", tmp_path)
+    monkeypatch.setattr(data, "FOLDER", tmp_path)
     data.load.cache_clear()
     yield tmp_path / "photos" / "photos.parquet"
     data.load.cache_clear()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
-from helpers import data, photographs, weights
+from helpers import data, weights
 from helpers.page import definitions
 
 few = settings(max_examples=25, deadline=None)
@@ -221,11 +222,11 @@ def test_the_push_is_shared_out_completely_and_never_comes_from_oneself(monkeypa
 def test_the_lesson_runs_on_photographs(mirror, monkeypatch):
     """Every fiftieth photograph of the mirror, and a few steps."""
     def some(split):
-        images, labels, names = photographs.cifar10(split)
+        images, labels, names = data.cifar10(split)
         return images[::50], labels[::50], names
 
     train_twins = PAGE.train_twins
-    monkeypatch.setattr(PAGE, "cifar10", some)
+    monkeypatch.setattr(PAGE, "data", SimpleNamespace(cifar10=some))
     monkeypatch.setattr(PAGE, "photo_twins", PAGE.Twins(width=4), raising=False)
     monkeypatch.setattr(PAGE, "train_twins", lambda loss, batch, label: train_twins(
         loss, batch, 3, label))

@@ -276,3 +276,71 @@ def test_accuracy_counts_the_pieces_that_are_named():
     assert PAGE.accuracy(Sevens(), numbers) == pytest.approx(float(share), abs=0.05)
     sevens = torch.where(numbers > MASK, 7, numbers)
     assert PAGE.accuracy(Sevens(), sevens) == 1
+
+
+# What a reader types for a blank
+
+
+def pieces_read(sentence, tokenizer):
+    numbers = PAGE.with_blank(sentence)
+    assert numbers.ndim == 1 and not numbers.is_floating_point()
+    return " ".join(tokenizer.id_to_token(number) for number in numbers.tolist())
+
+
+@pytest.mark.parametrize(
+    ("sentence", "read"),
+    [
+        ("a ___ that is", "a [MASK] that is"),
+        ("a _ that is", "a [MASK] that is"),
+        ("a [MASK] that is", "a [MASK] that is"),
+        ("___ of", "[MASK] of"),
+        ("the______", "the [MASK]"),
+        ("  Of\tTHÉ\n ___ ", "of the [MASK]"),
+        ("the ___, (of)", "the [MASK] , ( of )"),
+        ("the\x00 ___", "the [MASK]"),
+        ("the \u200b___", "the [MASK]"),
+    ],
+)
+def test_a_sentence_with_a_blank_is_read(sentence, read, tokenizer):
+    assert pieces_read(sentence, tokenizer) == f"[CLS] {read} [SEP]"
+
+
+def test_as_many_pieces_as_the_network_reads_are_not_too_long(tokenizer):
+    assert len(PAGE.with_blank("___" + 61 * " a")) == 64
+    with pytest.raises(ValueError, match="at most 62 pieces"):
+        PAGE.with_blank("___" + 62 * " a")
+
+
+STRANGE = {
+    "": "Type a sentence",
+    " \t\n ": "Type a sentence",
+    "a dog that barks": "no blank",
+    "a [mask] that barks": "no blank",
+    "a ___ that ___": "2 blanks",
+    "a [MASK] that _": "2 blanks",
+    "___": "nothing around",
+    3 * "____": "nothing around",
+    "  ___\n": "nothing around",
+    "\u200b ___ \u0301": "nothing around",
+    "___" + 70 * " sea": "too long",
+    "___" + 10**6 * "a": "too long",
+    "___" + 10**6 * " ": "too long",
+    10**6 * "_": "nothing around",
+    10**6 * "_ ": "1000000 blanks",
+    10**6 * "\U0001f42c": "no blank",
+    "他 ___ 日": "never met “他”",
+    "большой ___": "never met “большой”",
+    "a \U0001f42c ___": "never met “\U0001f42c”",
+    "<b>___</b>": "never met “<”",
+    "<script>alert(1)</script> ___": "never met “<”",
+    "$\\frac ___": "never met “$”",
+    "[CLS] ___ [SEP]": "never met “[”",
+    "a ___ " + 200 * "b": "never met “" + 20 * "b" + "”",
+}
+
+
+@pytest.mark.parametrize("sentence", STRANGE, ids=lambda sentence: ascii(sentence[:20]))
+def test_a_strange_sentence_is_answered_with_one_of_ours(sentence, tokenizer):
+    with pytest.raises(ValueError) as error:
+        PAGE.with_blank(sentence)
+    assert STRANGE[sentence] in str(error.value) and len(str(error.value)) < 120

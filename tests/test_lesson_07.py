@@ -252,3 +252,14 @@ def test_a_teacher_names_a_step_for_each_observation():
     observations, steps = PAGE.lessons_of_a_teacher(60)
     assert observations.shape == (60, 3, 48, 48) and steps.shape == (60,)
     assert set(steps.tolist()) == {0, 1, 2, 3}
+
+
+@few
+@given(seeds)
+def test_the_teacher_leads_to_the_cow_on_a_shortest_way(seed):
+    (world,) = meadows(1, "test", seed)
+    row, column = divmod(world.things[0], 4)
+    straight = min(row, 4 - row) + min(column, 4 - column)
+    while not world.touched:
+        world.step(PAGE.way_to_cow(world))
+    assert world.found and straight <= world.steps <= 8

@@ -109,18 +109,6 @@ def test_the_answer_makes_no_difference_to_all_the_rest():
         assert light.step(1)[1:] == close.step(1)[1:]
 
 
-@few
-@given(seeds)
-def test_the_teacher_leads_to_the_cow_on_a_shortest_way(seed):
-    world = Meadow("test")
-    world.reset(seed=seed)
-    row, column = divmod(world.things[0], 4)
-    straight = min(row, 4 - row) + min(column, 4 - column)
-    while not world.touched:
-        world.step(world.way_to_cow())
-    assert world.found and straight <= world.steps <= 8
-
-
 def test_it_is_drawn_from_above_with_a_frame_around_the_agent():
     world = Meadow(render_mode="rgb_array")
     world.reset(seed=3)

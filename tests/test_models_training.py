@@ -120,16 +120,3 @@ def test_a_loss_that_is_no_number_does_not_spoil_the_weights():
         training.fit(network, batch,
                      lambda network, batch: next(losses) * network(batch[0]).mean(), 9)
     assert all(weight.isfinite().all() for weight in network.parameters())
-
-
-def test_one_thread_is_for_a_while():
-    before = torch.get_num_threads()
-
-    @training.one_thread()
-    def threads():
-        return torch.get_num_threads()
-
-    assert threads() == 1 and torch.get_num_threads() == before
-    with pytest.raises(RuntimeError), training.one_thread():
-        raise RuntimeError
-    assert torch.get_num_threads() == before

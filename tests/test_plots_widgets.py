@@ -12,7 +12,7 @@ import PIL.Image
 import pytest
 import torch
 
-from helpers import data, machine, plots, widgets
+from helpers import data, machine, page, plots, widgets
 from helpers.start import start
 
 CAPTION = "What one sees."
@@ -64,13 +64,10 @@ def test_a_photograph_is_stored_as_jpeg(displayed):
     assert image["metadata"]["image/jpeg"]["alt"] == CAPTION
 
 
-def test_a_film_is_one_moving_png_that_stops(displayed):
-    frames = [np.full((20, 30, 3), shade, np.uint8) for shade in (0, 90, 255)]
-    plots.animate(frames, CAPTION, rate=4)
+def test_a_file_is_shown_as_it_is_with_its_caption(displayed):
+    plots.show_file(b"any bytes", "png", CAPTION)
     image, words = displayed
-    film = PIL.Image.open(io.BytesIO(base64.b64decode(image["data"]["image/png"])))
-    assert film.n_frames == 3 and film.info["loop"] == 2
-    assert film.info["duration"] == 250 and film.size == (30, 20)
+    assert base64.b64decode(image["data"]["image/png"]) == b"any bytes"
     assert image["metadata"]["image/png"]["alt"] == CAPTION
     assert words["data"]["text/markdown"] == f"*{CAPTION}*"
 
@@ -196,8 +193,8 @@ def test_a_machine_does_some_steps_a_second():
 def test_a_machine_twice_as_fast_needs_half_the_time():
     slow, fast = machine.lesson_minutes(10), machine.lesson_minutes(20)
     assert slow == {lesson: pytest.approx(2 * minutes) for lesson, minutes in fast.items()}
-    assert machine.lesson_minutes(machine.REFERENCE_RATE)["00 Start here"] == pytest.approx(
-        machine.LESSON_SECONDS["00 Start here"] / 60)
+    first = page.lessons()["00"]
+    assert machine.lesson_minutes(machine.REFERENCE_RATE)["00 · Start here"] == page.minutes(first)
 
 
 @pytest.mark.parametrize(("gigabytes", "sentences"), [(100, 0), (0.1, 2)])

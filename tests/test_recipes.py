@@ -20,7 +20,7 @@ def name(request):
 
 
 def test_every_file_of_weights_has_a_recipe_and_is_small():
-    files = {path.name: path.stat().st_size for path in weights.ROOT.iterdir()}
+    files = {path.name: path.stat().st_size for path in weights.FOLDER.iterdir()}
     assert sorted(files) == sorted(f"{name}.{kind}" for name in RECIPES
                                    for kind in ("json", "safetensors"))
     assert max(files.values()) <= 20e6 and sum(files.values()) <= 50e6
@@ -39,7 +39,8 @@ def test_the_committed_weights_are_those_of_the_recipe(name):
 
 
 def test_a_recipe_that_was_stopped_ends_like_one_that_was_not(name, monkeypatch, tmp_path):
-    monkeypatch.setattr(weights, "ROOT", tmp_path / "weights")
+    monkeypatch.setattr(weights, "FOLDER", tmp_path / "weights")
+    monkeypatch.setattr(pretrain, "CHECKPOINTS", tmp_path / "checkpoints")
 
     def three_steps(stop_at=None):
         torch.manual_seed(0)
@@ -52,7 +53,7 @@ def test_a_recipe_that_was_stopped_ends_like_one_that_was_not(name, monkeypatch,
             return recipe.batch()
 
         short = dataclasses.replace(recipe, batch=batch, steps=3, figures=lambda network: {})
-        return pretrain.pretrain(name, short, tmp_path / "checkpoint")["sha256"]
+        return pretrain.pretrain(name, short)["sha256"]
 
     whole = three_steps()
     with pytest.raises(KeyboardInterrupt, match="Stopped at step 2 of 3"):

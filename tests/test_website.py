@@ -8,7 +8,7 @@ import lessons
 import pytest
 from bs4 import BeautifulSoup
 
-from tools import website
+from tools.website import __main__ as website
 
 AXE = lessons.ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"width": 390, "height": 844}

@@ -3,6 +3,7 @@
 import errno
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -10,12 +11,14 @@ from torch import nn
 
 from helpers import models, weights
 from helpers.weights import WeightsError
+from tools import pretrain
+from tools.pretrain import publish
 
 
 @pytest.fixture(autouse=True)
 def folder(monkeypatch, tmp_path):
     """An empty data/weights/."""
-    monkeypatch.setattr(weights, "ROOT", tmp_path / "weights")
+    monkeypatch.setattr(weights, "FOLDER", tmp_path / "weights")
     return tmp_path / "weights"
 
 
@@ -34,7 +37,7 @@ def equal(one, other):
 def test_weights_and_their_record_come_back(folder):
     trained, fresh = network(), network()
     trained(torch.rand(8, 3, 32, 32))  # moves the running means
-    written = weights.save("toy", trained, {"command": "…", "figures": {"accuracy": 0.5}})
+    written = publish("toy", trained, {"command": "…", "figures": {"accuracy": 0.5}})
     assert sorted(os.listdir(folder)) == ["toy.json", "toy.safetensors"]
     assert not equal(state(trained), state(fresh))
     assert weights.load("toy", fresh) == weights.record("toy") == written
@@ -47,16 +50,16 @@ def test_tied_weights_come_back():
     tied = nn.ModuleList([nn.Linear(3, 3, bias=False), nn.Linear(3, 3, bias=False)])
     tied[1].weight = tied[0].weight
     before = state(tied)
-    weights.save("tied", tied, {})
+    publish("tied", tied, {})
     nn.init.zeros_(tied[0].weight)
     weights.load("tied", tied)
     assert equal(state(tied), before) and tied[1].weight is tied[0].weight
 
 
 def test_saving_again_replaces_both(folder):
-    weights.save("toy", network(), {"seed": 0})
+    publish("toy", network(), {"seed": 0})
     other = network()
-    weights.save("toy", other, {"seed": 1})
+    publish("toy", other, {"seed": 1})
     fresh = network()
     assert weights.load("toy", fresh)["seed"] == 1
     assert equal(state(fresh), state(other))
@@ -82,14 +85,15 @@ def truncate(file):
         (Path.unlink, "json", "is missing. "),
         (alter, "safetensors", "is damaged: its SHA-256 is not the recorded one. "),
         (truncate, "safetensors", "is damaged: its SHA-256 is not the recorded one. "),
-        (truncate, "json", "is damaged: it is not JSON. "),
-        (lambda file: file.write_bytes(b"\xff\x00"), "json", "is damaged: it is not JSON. "),
-        (lambda file: file.write_text("[]"), "json", "is damaged: it records no SHA-256. "),
-        (lambda file: file.write_text("{}"), "json", "is damaged: it records no SHA-256. "),
+        (truncate, "json", "is damaged: it is no record of weights. "),
+        (lambda file: file.write_bytes(b"\xff\x00"), "json",
+         "is damaged: it is no record of weights. "),
+        (lambda file: file.write_text("[]"), "json", "is damaged: it is no record of weights. "),
+        (lambda file: file.write_text("{}"), "json", "is damaged: it is no record of weights. "),
     ],
 )
 def test_a_harmed_file_is_named_with_the_way_out(harm, ending, reason, folder):
-    weights.save("toy", network(), {"figures": {f"figure {i}": i for i in range(20)}})
+    publish("toy", network(), {"figures": {f"figure {i}": i for i in range(20)}})
     harm(folder / f"toy.{ending}")
     fresh = network()
     before = state(fresh)
@@ -104,8 +108,8 @@ def test_a_harmed_file_is_named_with_the_way_out(harm, ending, reason, folder):
 
 
 def test_a_file_that_never_held_tensors(folder, monkeypatch):
-    monkeypatch.setattr(weights, "pack", lambda tensors: b"no tensors")
-    weights.save("toy", network(), {})
+    monkeypatch.setattr(pretrain, "pack", lambda tensors: b"no tensors")
+    publish("toy", network(), {})
     with pytest.raises(WeightsError, match="^data/weights/toy.safetensors is damaged: it does not "
                                            "hold safetensors. Bring it back with"):
         weights.load("toy", network())
@@ -115,37 +119,60 @@ def test_a_file_that_never_held_tensors(folder, monkeypatch):
     ("other", "misfit"),
     [
         (lambda: network(width=8),
-         r"layers.0.0.weight should be \(8, 3, 3, 3\) and is \(4, 3, 3, 3\)"),
+         r"layers.0.0.weight should be float32 \(8, 3, 3, 3\) and is float32 \(4, 3, 3, 3\)"),
         (lambda: nn.Sequential(network()),
-         r"0.layers.0.0.weight should be \(4, 3, 3, 3\) and is absent"),
+         r"0.layers.0.0.weight should be float32 \(4, 3, 3, 3\) and is absent"),
         (lambda: nn.ModuleDict({"layers": network().layers[:3]}),
-         r"layers.3\S+ should be absent and is \(.*\)"),
+         r"layers.3\S+ should be absent and is float32 \(.*\)"),
+        (lambda: network().half(),
+         r"layers.0.0.weight should be float16 \(4, 3, 3, 3\) and is float32 \(4, 3, 3, 3\)"),
     ],
 )
 def test_weights_of_another_network_leave_the_network_alone(other, misfit):
-    weights.save("toy", network(), {})
+    publish("toy", network(), {})
     fresh = other()
     before = state(fresh)
-    with pytest.raises(WeightsError, match="^data/weights/toy.safetensors holds the weights of "
-                                           f"another network: {misfit}[.]$"):
+    with pytest.raises(WeightsError, match="^data/weights/toy.safetensors does not fit this "
+                                           f"network: {misfit}[.]$"):
         weights.load("toy", fresh)
     assert equal(state(fresh), before) and fresh.training
+
+
+@pytest.mark.parametrize("dtype", [torch.int8, torch.bool, torch.complex64, torch.float64])
+def test_numbers_of_another_kind_are_refused(dtype):
+    tensors = {name: tensor.to(dtype) for name, tensor in state(network()).items()}
+    publish("toy", SimpleNamespace(state_dict=lambda: tensors), {})
+    kind = str(dtype).removeprefix("torch.")
+    with pytest.raises(WeightsError, match=rf"should be float32 \(.*\) and is {kind} \(.*\)[.]$"):
+        weights.load("toy", network())
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_numbers_that_are_not_finite_are_refused(value):
+    broken, fresh = network(), network()
+    with torch.no_grad():
+        broken.layers[1][0].weight[0, 0, 0, 0] = value
+    publish("toy", broken, {})
+    before = state(fresh)
+    with pytest.raises(WeightsError, match="layers.1.0.weight holds numbers that are not finite"):
+        weights.load("toy", fresh)
+    assert equal(state(fresh), before)
 
 
 @pytest.mark.parametrize("call", ["write_bytes", "replace", "mkdir"])
 def test_a_full_disk_leaves_the_old_files_and_no_others(call, folder, monkeypatch):
     first = network()
-    weights.save("toy", first, {"seed": 0})
+    publish("toy", first, {"seed": 0})
 
     def full(*arguments, **keywords):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
         patch.setattr(os if call == "replace" else Path, call, full)
-        with pytest.raises(WeightsError, match=r"^toy.safetensors could not be written "
-                                               r"\(No space left on device\); what was there "
-                                               "before is unchanged[.]$"):
-            weights.save("toy", network(), {"seed": 1})
+        with pytest.raises(OSError, match=r"^toy.safetensors could not be written "
+                                          r"\(No space left on device\); what was there "
+                                          "before is unchanged[.]$"):
+            publish("toy", network(), {"seed": 1})
     assert sorted(os.listdir(folder)) == ["toy.json", "toy.safetensors"]
     fresh = network()
     assert weights.load("toy", fresh)["seed"] == 0
@@ -153,7 +180,7 @@ def test_a_full_disk_leaves_the_old_files_and_no_others(call, folder, monkeypatc
 
 
 def test_a_disk_that_fills_up_with_the_second_file(folder, monkeypatch):
-    weights.save("toy", network(), {"seed": 0})
+    publish("toy", network(), {"seed": 0})
     write_bytes = Path.write_bytes
 
     def nearly_full(path, content):
@@ -164,7 +191,7 @@ def test_a_disk_that_fills_up_with_the_second_file(folder, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", nearly_full)
-        with pytest.raises(WeightsError, match="^toy.json could not be written"):
-            weights.save("toy", network(), {"seed": 1})
+        with pytest.raises(OSError, match="^toy.json could not be written"):
+            publish("toy", network(), {"seed": 1})
     assert sorted(os.listdir(folder)) == ["toy.json", "toy.safetensors"]
     assert weights.load("toy", network())["seed"] == 0

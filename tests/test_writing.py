@@ -1,88 +1,10 @@
-"""A reader may type anything for a blank, and text is shown as it is, never run."""
+"""Text is shown as it is, never run."""
 
 import pytest
 
-from helpers import data, writing
-from helpers.page import definitions
+from helpers import writing
 
 CAPTION = "What one <reads>."
-
-
-@pytest.fixture(scope="module")
-def tokenizer():
-    """Pieces of a few hundred definitions."""
-    return definitions("05").learn_pieces(data.load("glosses", "test")["text"][:500])
-
-
-def pieces(sentence, tokenizer):
-    numbers = writing.with_blank(sentence, tokenizer)
-    assert numbers.ndim == 1 and not numbers.is_floating_point()
-    return " ".join(tokenizer.id_to_token(number) for number in numbers.tolist())
-
-
-# What a reader types
-
-
-@pytest.mark.parametrize(
-    ("sentence", "read"),
-    [
-        ("a ___ that is", "a [MASK] that is"),
-        ("a _ that is", "a [MASK] that is"),
-        ("a [MASK] that is", "a [MASK] that is"),
-        ("___ of", "[MASK] of"),
-        ("the______", "the [MASK]"),
-        ("  Of\tTHÉ\n ___ ", "of the [MASK]"),
-        ("the ___, (of)", "the [MASK] , ( of )"),
-        ("the\x00 ___", "the [MASK]"),
-        ("the \u200b___", "the [MASK]"),
-    ],
-)
-def test_a_sentence_with_a_blank_is_read(sentence, read, tokenizer):
-    assert pieces(sentence, tokenizer) == f"[CLS] {read} [SEP]"
-
-
-def test_as_many_pieces_as_the_network_reads_are_not_too_long(tokenizer):
-    assert len(writing.with_blank("___" + 61 * " a", tokenizer)) == 64
-    with pytest.raises(ValueError, match="at most 62 pieces"):
-        writing.with_blank("___" + 62 * " a", tokenizer)
-
-
-STRANGE = {
-    "": "Type a sentence",
-    " \t\n ": "Type a sentence",
-    "a dog that barks": "no blank",
-    "a [mask] that barks": "no blank",
-    "a ___ that ___": "2 blanks",
-    "a [MASK] that _": "2 blanks",
-    "___": "nothing around",
-    3 * "____": "nothing around",
-    "  ___\n": "nothing around",
-    "\u200b ___ \u0301": "nothing around",
-    "___" + 70 * " sea": "too long",
-    "___" + 10**6 * "a": "too long",
-    "___" + 10**6 * " ": "too long",
-    10**6 * "_": "too long",
-    10**6 * "_ ": "1000000 blanks",
-    10**6 * "\U0001f42c": "no blank",
-    "他 ___ 日": "never met “他”",
-    "большой ___": "never met “большой”",
-    "a \U0001f42c ___": "never met “\U0001f42c”",
-    "<b>___</b>": "never met “<”",
-    "<script>alert(1)</script> ___": "never met “<”",
-    "$\\frac ___": "never met “$”",
-    "[CLS] ___ [SEP]": "never met “[”",
-    "a ___ " + 200 * "b": "never met “" + 20 * "b" + "”",
-}
-
-
-@pytest.mark.parametrize("sentence", STRANGE, ids=lambda sentence: ascii(sentence[:20]))
-def test_a_strange_sentence_is_answered_with_one_of_ours(sentence, tokenizer):
-    with pytest.raises(ValueError) as error:
-        writing.with_blank(sentence, tokenizer)
-    assert STRANGE[sentence] in str(error.value) and len(str(error.value)) < 120
-
-
-# What a page shows
 
 
 def shown(displayed):

@@ -2,5 +2,4 @@
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-"""the course's own folder"""
+ROOT = Path(__file__).resolve().parent.parent  # the course's own folder

@@ -1,19 +1,18 @@
 """Execute lessons without a browser: `python -m tools.execute [NN ...] [--inplace]`.
 
-The executed notebooks go to `build/`.
+The executed notebooks go to `build/`; with `--inplace` to `notebooks/` as well, and with them the
+minutes that the run would have taken on the reference machine.
 """
 
 import argparse
 import asyncio
 import contextlib
-import os
 import queue
 import re
 import signal
 import sys
 import threading
 import time
-from pathlib import Path
 
 import nbformat
 import psutil
@@ -21,25 +20,15 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from traitlets.config import Config
 
+from helpers import machine, page
 from tools import ROOT
+from tools.storage import write
+
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CONTROL = "[an interactive control: run this cell to use it]"
 PROGRESS_BAR = re.compile(r"\d%\||\d(it|s)/")
-ERROR_LINES = 15
-
-
-def find_lessons(numbers, folder=ROOT / "notebooks"):
-    """Return the paths of the lessons with these numbers (`4` or `04`), all of them for none.
-
-    Raises ValueError, with a sentence that lists the lessons, for a number that no lesson has.
-    """
-    lessons = {path.name[:2]: path for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))}
-    unknown = [number for number in numbers if number.zfill(2) not in lessons]
-    if unknown:
-        names = ", ".join(path.stem for path in lessons.values()) or "none"
-        raise ValueError(f"There is no lesson {', '.join(unknown)}; the lessons are: {names}.")
-    return [lessons[number.zfill(2)] for number in numbers] or list(lessons.values())
+TERMINAL_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def cell_titles(notebook):
@@ -79,13 +68,15 @@ class Lesson:
         self.path, self.number = path, path.name[:2]
         self.notebook = nbformat.read(path, as_version=4)
         self.titles = cell_titles(self.notebook)
-        self.place, self.memory, self.failed, self.interrupted = "", None, False, False
+        self.place, self.failed, self.interrupted = "", False, False
 
     def kernel_started(self, notebook):
-        """Make the client hear every reply, and let Ctrl-C end the run.
+        """Watch the kernel's memory, hear every reply, and let Ctrl-C end the run.
 
-        nbclient takes Ctrl-C for a kernel that died.
+        nbclient by itself takes Ctrl-C for a kernel that died.
         """
+        self.memory = PeakMemory(self.client.km.provisioner.pid)
+        self.memory.start()
         self.client.kc.shell_channel.get_msg = patient(self.client.kc.shell_channel.get_msg)
         with contextlib.suppress(NotImplementedError):  # Windows has KeyboardInterrupt only
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self.interrupt)
@@ -97,9 +88,6 @@ class Lesson:
 
     def cell_started(self, cell, cell_index):
         """Show on a terminal which cell is running."""
-        if self.memory is None:
-            self.memory = PeakMemory(self.client.km.provisioner.pid)
-            self.memory.start()
         order = list(self.titles).index(cell_index) + 1
         self.place = f"{self.number}  cell {order:>2}/{len(self.titles)}"
         self.title = self.titles[cell_index][:60]
@@ -136,18 +124,18 @@ class Lesson:
             if self.interrupted:
                 raise KeyboardInterrupt from None
             self.report("The kernel ended by itself, most often because memory ran out.")
-        if self.memory:
-            self.memory.done.set()
-        minutes, seconds = divmod(round(time.monotonic() - began), 60)
-        memory = self.memory.peak / 1e9 if self.memory else 0
+        self.memory.done.set()
+        self.seconds = time.monotonic() - began
+        minutes, seconds = divmod(round(self.seconds), 60)
         state = "failed after" if self.failed else "done in"
-        print(f"{self.number}  {state} {minutes} min {seconds} s, peak memory {memory:.2f} GB")
+        print(f"{self.number}  {state} {minutes} min {seconds} s, "
+              f"peak memory {self.memory.peak / 1e9:.2f} GB")
 
     def report(self, error):
         """Print which cell failed and the end of its error message."""
         self.failed = True
         print(f"{self.place} of {self.path.name} failed: {self.title}")
-        for line in strip_colours(error).strip().splitlines()[-ERROR_LINES:]:
+        for line in TERMINAL_COLOURS.sub("", error).strip().splitlines()[-15:]:
             print(f"    {line}")
 
 
@@ -164,11 +152,6 @@ def patient(get_message):
     return look_again
 
 
-def strip_colours(text):
-    """Remove terminal colour codes."""
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
-
-
 def clean(notebook):
     """Take out what differs from run to run or needs a kernel to be shown: timing, widgets."""
     notebook.metadata.pop("widgets", None)
@@ -177,57 +160,53 @@ def clean(notebook):
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if not is_progress_bar(output)]
-            for output in cell.outputs:
-                if WIDGET in output.get("data", {}):
-                    output["data"] = {"text/plain": CONTROL}
+            widgets = [output for output in cell.outputs if WIDGET in output.get("data", {})]
+            for widget in widgets:
+                if PROGRESS_BAR.search(widget["data"].get("text/plain", "")):
+                    cell.outputs.remove(widget)
+                widget["data"] = {"text/plain": CONTROL}
     return notebook
 
 
-def is_progress_bar(output):
-    """Tell whether a cell's output is a progress bar shown as a widget."""
-    data = output.get("data", {})
-    return WIDGET in data and bool(PROGRESS_BAR.search(data.get("text/plain", "")))
-
-
-def write(path, text):
-    """Write a file so that it is whole or not there."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)
-
-
-def run_lesson(path, build, inplace=False):
+def run_lesson(path, build, rate=None):
     """Execute a lesson, write its notebook, and tell whether every cell ran.
 
-    A lesson that failed is written to `build` as far as it came, never back to `path`.
+    Args:
+        path: of the notebook.
+        build: the folder for the executed notebook, as far as it came.
+        rate: what `machine.training_rate` measured here; with it, a lesson that did not fail is
+            written to `path` as well, with its minutes at the reference rate, in halves.
     """
     lesson = Lesson(path)
     lesson.execute()
+    files = [build / path.name]
+    if rate and not lesson.failed:
+        halves = round(lesson.seconds / 30 * rate / machine.REFERENCE_RATE)
+        lesson.notebook.metadata["course"] = {"minutes": max(halves, 1) / 2}
+        files.append(path)
     text = nbformat.writes(clean(lesson.notebook)) + "\n"
-    write(build / path.name, text)
-    if inplace and not lesson.failed:
-        write(path, text)
+    write(dict.fromkeys(files, text.encode()))
     return not lesson.failed
 
 
-def main(arguments=None, folder=ROOT / "notebooks", build=ROOT / "build"):
+def main(arguments=None, folder=None, build=ROOT / "build"):
     """Execute the lessons asked for; return 0 if every cell of every lesson ran, else 1."""
     parser = argparse.ArgumentParser(prog="tools.execute", description=__doc__.splitlines()[0])
     parser.add_argument("lessons", nargs="*", metavar="NN")
     parser.add_argument("--inplace", action="store_true")
     options = parser.parse_args(arguments)
     try:
-        lessons = find_lessons(options.lessons, folder)
-    except ValueError as error:
+        lessons = ([page.find(number, folder) for number in options.lessons]
+                   or list(page.lessons(folder).values()))
+        rate = machine.training_rate() if options.inplace else None
+        failed = [path.stem for path in lessons if not run_lesson(path, build, rate)]
+    except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    build.mkdir(exist_ok=True)
-    failed = [path for path in lessons if not run_lesson(path, build, options.inplace)]
-    done = len(lessons) - len(failed)
-    print(f"{done} of {len(lessons)} lessons ran; their notebooks are in {build.name}/.")
+    print(f"{len(lessons) - len(failed)} of {len(lessons)} lessons ran; their notebooks are in "
+          f"{build.name}/.")
     if failed:
-        print(f"Failed: {', '.join(path.stem for path in failed)}.")
+        print(f"Failed: {', '.join(failed)}.")
     return 1 if failed else 0
 
 

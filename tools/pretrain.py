@@ -7,78 +7,50 @@ precision that it is told.
 import argparse
 import contextlib
 import json
+import os
 import signal
 import sys
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+import safetensors.torch
 import torch
 from accelerate import Accelerator
-from accelerate.utils import send_to_device
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import OneCycleLR
 from tqdm.auto import tqdm
 
-from helpers import data, photographs, training, weights
+from helpers import data, training, weights
 from helpers.data import DataError
 from helpers.start import start
 from helpers.weights import WeightsError
+from tools import ROOT
+from tools.recipes import RECIPES, Recipe
+from tools.storage import write
 
-ROOT = Path(__file__).resolve().parent.parent / "build" / "pretrain"
-
-
-@dataclass
-class Recipe:
-    """How weights come about, with the functions that stand in the lesson (`page.definitions`)."""
-
-    network: nn.Module
-    """what is trained, and committed as a whole"""
-    batch: Callable[[], object]
-    """called once a step, returns tensors (or a tuple or dictionary of tensors); draws its random
-    numbers from torch, and keeps nothing from one call to the next"""
-    loss: Callable
-    """called as `loss(network, batch)`, returns a scalar tensor"""
-    steps: int
-    """how many times the weights are changed"""
-    learning_rate: float
-    """the highest rate of the cycle"""
-    figures: Callable[[nn.Module], dict[str, float]]
-    """called with the trained network on the CPU; what it reaches, by name"""
-    data: list[str]
-    """the files it learns from, such as "drawings/train.parquet" or "cifar10/train.parquet\""""
+CHECKPOINTS = ROOT / "build" / "pretrain"
 
 
-def pretrain(name: str, recipe: Recipe, folder: Path | None = None, every: int = 200) -> dict:
+def pretrain(name: str, recipe: Recipe, every: int = 200) -> dict:
     """Train by a recipe, write the weights and their record to `data/weights/`, return the record.
 
     Optimizer and learning rate are those of `training.one_cycle`. A run that was stopped goes on
     from its checkpoint; on one process on the CPU it ends with the same weights, bit for bit, as a
     run that was not. Ctrl-C waits for the end of the step.
 
-    Parameters
-    ----------
-    name: of the weights.
-    recipe: made after the seed was set.
-    folder: for the checkpoint, removed at the end; `build/pretrain/NAME` if None.
-    every: steps from one checkpoint to the next.
+    Args:
+        name: of the weights, and of the checkpoint's folder, which is removed at the end.
+        recipe: made after the seed was set.
+        every: steps from one checkpoint to the next.
 
-    Raises
-    ------
-    ArithmeticError
-        The loss is not a finite number any more.
-    DataError
-        A data file is missing or damaged.
-    WeightsError
-        The checkpoint is damaged or of another run, or the disk is full.
-    KeyboardInterrupt
-        Ctrl-C; its message says at which step.
+    Raises:
+        WeightsError: The checkpoint is damaged or of another run.
+        OSError: The disk is full.
+        KeyboardInterrupt: Ctrl-C; its message says at which step.
     """
     accelerator = Accelerator()
-    checkpoint = (folder or ROOT / name) / "checkpoint.safetensors"
+    checkpoint = CHECKPOINTS / name / "checkpoint.safetensors"
     network = recipe.network.train().to(memory_format=torch.channels_last)
     optimizer, schedule = training.one_cycle(network, recipe.learning_rate, recipe.steps)
     run = {"seed": torch.initial_seed(), "steps": recipe.steps,
@@ -95,25 +67,18 @@ def pretrain(name: str, recipe: Recipe, folder: Path | None = None, every: int =
 
     prepared, prepared_optimizer = accelerator.prepare(network, optimizer)
     began = time.monotonic() - seconds
-    progress = tqdm(initial=step, total=recipe.steps, desc=name, mininterval=0.5,
-                    disable=not accelerator.is_main_process)
-    with progress, _interrupt_held() as interrupt:
-        while step < recipe.steps:
-            value = recipe.loss(prepared, send_to_device(recipe.batch(), accelerator.device))
-            if not torch.isfinite(value):
-                raise ArithmeticError(f"The loss became {value.item()} at step {step + 1}: "
-                                      "try a lower learning_rate.")
-            accelerator.backward(value)
-            prepared_optimizer.step()
-            schedule.step()
-            prepared_optimizer.zero_grad()
+    progress = tqdm(range(step, recipe.steps), initial=step, total=recipe.steps, desc=name,
+                    mininterval=0.5, disable=not accelerator.is_main_process)
+    losses = training.train(accelerator, prepared, prepared_optimizer, schedule, recipe.batch,
+                            recipe.loss, progress)
+    with progress, _interrupt_held() as stop:
+        for value in losses:
             step += 1
-            progress.update()
-            progress.set_postfix(loss=f"{value.item():.3f}", refresh=False)
-            due = step % every == 0 or step == recipe.steps or interrupt.is_set()
+            progress.set_postfix(loss=f"{value:.3f}", refresh=False)
+            due = step % every == 0 or step == recipe.steps or stop
             if due and accelerator.is_main_process:
                 _save(checkpoint, run, network, optimizer, step, time.monotonic() - began)
-            if interrupt.is_set():
+            if stop:
                 raise KeyboardInterrupt(f"Stopped at step {step:,} of {recipe.steps:,}; "
                                         "the same command goes on from there.")
     seconds = round(time.monotonic() - began, 1)
@@ -123,7 +88,7 @@ def pretrain(name: str, recipe: Recipe, folder: Path | None = None, every: int =
     record = {"command": f"python -m tools.pretrain {name}", **run, "seconds": seconds,
               "figures": figures, "torch": torch.__version__}
     if accelerator.is_main_process:
-        record = weights.save(name, network, record)
+        record = publish(name, network, record)
         checkpoint.unlink()
         checkpoint.parent.rmdir()
     accelerator.print(f"{name}: {recipe.steps:,} steps in {seconds:,.0f} s. " + "; ".join(
@@ -132,26 +97,47 @@ def pretrain(name: str, recipe: Recipe, folder: Path | None = None, every: int =
     return record
 
 
+def publish(name: str, network: nn.Module, record: dict) -> dict:
+    """Write the whole state of a network and a record of it to `data/weights/`, both or none.
+
+    Returns:
+        The record as written, with the "sha256" of the weights.
+    """
+    content = pack(network.state_dict())
+    record = {**record, "sha256": data.sha256(content)}
+    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    write({weights.FOLDER / f"{name}.safetensors": content,
+           weights.FOLDER / f"{name}.json": text.encode()})
+    return record
+
+
+def pack(tensors: dict[str, Tensor], metadata: dict[str, str] | None = None) -> bytes:
+    """The bytes of a safetensors file; tensors that share their memory are stored apart."""
+    return safetensors.torch.save({name: tensor.detach().cpu().clone(
+        memory_format=torch.contiguous_format) for name, tensor in tensors.items()}, metadata)
+
+
 def _origin(file: str) -> str:
     """The SHA-256 of a data file, or where on the hub it comes from."""
-    path = Path(file)
-    if path.parent.name == "cifar10":
-        return photographs.origin(path.stem)
-    return data.verify(data.ROOT / path)
+    if not file.startswith("cifar10/"):
+        return data.verify(data.FOLDER / file)
+    folder = os.environ.get("SSL_COURSE_DATA")
+    return (data.sha256(Path(folder, file).read_bytes()) if folder
+            else f"{data.CIFAR10}@{data.REVISION}")
 
 
 @contextlib.contextmanager
 def _interrupt_held():
-    """Let Ctrl-C set the event that this yields, and only a second Ctrl-C interrupt."""
-    interrupt = threading.Event()
+    """Put Ctrl-C into the list that this yields, and let only a second Ctrl-C interrupt."""
+    pressed = []
 
-    def hold(number, frame):
-        interrupt.set()
+    def hold(*press):
+        pressed.append(press)
         signal.signal(signal.SIGINT, before)
 
     before = signal.signal(signal.SIGINT, hold)
     try:
-        yield interrupt
+        yield pressed
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -164,7 +150,7 @@ def _save(checkpoint: Path, run: dict, network: nn.Module, optimizer: torch.opti
     for number, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{number}.{key}": tensor for key, tensor in state.items()}
     progress = {"run": run, "step": step, "seconds": seconds}
-    weights.write({checkpoint: weights.pack(tensors, {"progress": json.dumps(progress)})})
+    write({checkpoint: pack(tensors, {"progress": json.dumps(progress)})})
 
 
 def _resume(checkpoint: Path, run: dict, network: nn.Module,
@@ -181,14 +167,12 @@ def _resume(checkpoint: Path, run: dict, network: nn.Module,
         if before.get(key) != value:
             raise WeightsError(f"{checkpoint} is of a run with {key} {before.get(key)}, not "
                                f"{value}; delete it to start anew.")
-    if misfit := weights.first_misfit(network.state_dict(), _below("network", tensors)):
-        raise WeightsError(f"{checkpoint} is of another network ({misfit}); "
+    if reason := weights.misfit(network.state_dict(), _below("network", tensors)):
+        raise WeightsError(f"{checkpoint} does not fit this network: {reason}; "
                            "delete it to start anew.")
     network.load_state_dict(_below("network", tensors))
-    state = {}
-    for number, parameter in enumerate(network.parameters()):  # moments in the layout of weights
-        state[number] = {key: torch.empty_like(parameter if tensor.dim() else tensor).copy_(tensor)
-                         for key, tensor in _below(f"optimizer.{number}", tensors).items()}
+    state = {number: _below(f"optimizer.{number}", tensors)
+             for number in range(len(list(network.parameters())))}
     optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
     torch.set_rng_state(random)
     return progress["step"], progress["seconds"]
@@ -202,15 +186,9 @@ def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Make the weights asked for; return 0 if they were written, else 1, or 130 after Ctrl-C."""
-    from tools.recipes import RECIPES  # which imports this module
-
     parser = argparse.ArgumentParser(prog="tools.pretrain", description=__doc__.splitlines()[0])
-    parser.add_argument("name", metavar="NAME", help=", ".join(RECIPES))
+    parser.add_argument("name", choices=RECIPES)
     name = parser.parse_args(arguments).name
-    if name not in RECIPES:
-        print(f"There is no recipe {name!r}; the recipes are: {', '.join(RECIPES) or 'none'}.",
-              file=sys.stderr)
-        return 1
     try:
         start()
         pretrain(name, RECIPES[name]())
@@ -218,7 +196,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(str(interrupt) or "Stopped; the same command goes on from the last checkpoint.",
               file=sys.stderr)
         return 130
-    except (ValueError, ArithmeticError, DataError, WeightsError) as error:
+    except (ValueError, ArithmeticError, DataError, WeightsError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

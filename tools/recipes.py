@@ -1,9 +1,30 @@
 """Recipes of the committed weights, made of the functions that stand in the lessons."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import nn
+
 from helpers import data, models, probes, views
+from helpers.data import cifar10
 from helpers.page import definitions
-from helpers.photographs import cifar10
-from tools.pretrain import Recipe
+
+
+@dataclass
+class Recipe:
+    """How weights come about: what `training.train` needs, with functions of the lessons.
+
+    `batch` draws its random numbers from torch, and keeps nothing from one call to the next: a run
+    that was stopped could not go on otherwise.
+    """
+
+    network: nn.Module  # committed as a whole
+    batch: Callable[[], object]
+    loss: Callable
+    steps: int
+    learning_rate: float  # the highest rate of the cycle
+    figures: Callable[[nn.Module], dict[str, float]]  # what the trained network reaches, by name
+    data: list[str]  # the files it learns from, such as "drawings/train.parquet"
 
 
 def drawings() -> Recipe:

@@ -1,6 +1,11 @@
 """What Sphinx is told about the course's web site; tools/website starts it."""
 
+import re
+
+import nbformat
 from myst_nb.core.render import NbElementRenderer
+
+from helpers import page
 
 project = html_title = "Self-supervised learning"
 extensions = ["myst_nb", "sphinx-mathjax-offline"]
@@ -11,12 +16,14 @@ myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
-html_static_path = ["_static"]
+html_static_path = ["static"]
 html_js_files = ["reachable.js"]
 html_css_files = ["pages.css"]
-html_copy_source = html_use_index = html_show_copyright = html_show_sourcelink = False
+html_copy_source = html_show_copyright = html_show_sourcelink = False
 html_show_search_summary = False  # a summary is fetched, which a page from a disk may not do
 
+# A row of the glossary in lesson 00: the field's word, the course's own words for it, the lesson.
+GLOSSARY_ROW = re.compile(r"^\| ([^|$]+?)(, \$.*?)? \| (\d\d) \| ", re.MULTILINE)
 render_image = NbElementRenderer.render_image
 
 
@@ -29,4 +36,29 @@ def render_with_words(self, data):
     return images
 
 
-NbElementRenderer.render_image = render_with_words
+def glossary():
+    """Return {lesson: words that it introduces}, as the last page of lesson 00 has them."""
+    first = nbformat.read(page.find("00"), as_version=4)
+    words = {}
+    for word, _, lesson in GLOSSARY_ROW.findall("\n".join(cell.source for cell in first.cells)):
+        words.setdefault(lesson, []).extend(word.split(", "))
+    return words
+
+
+def complete(app, name, source):
+    """Offer each notebook below its title, and put its words into the index of the site."""
+    if not name.startswith("notebooks/"):
+        return
+    notebook = nbformat.reads(source[0], as_version=4)
+    title, _, rest = notebook.cells[0].source.partition("\n")
+    link = f"{{download}}`Download this notebook <../originals/{name.split('/')[1]}.ipynb>`"
+    words = ", ".join(glossary()[name.split("/")[1][:2]])
+    notebook.cells[0].source = (f"{title}\n\n{link}, to run it in the course.\n{rest}\n\n"
+                                f"```{{index}} {words}\n```")
+    source[0] = nbformat.writes(notebook)
+
+
+def setup(app):
+    """Let Sphinx call these functions."""
+    NbElementRenderer.render_image = render_with_words
+    app.connect("source-read", complete)

@@ -11,7 +11,7 @@ import torch
 from datasets import ClassLabel, Dataset, Features, Image, Value
 from PIL import Image as Picture
 
-from helpers import photographs
+from helpers import data
 from helpers.data import DataError
 
 NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
@@ -23,9 +23,9 @@ def forget(monkeypatch, tmp_path):
     monkeypatch.delenv("SSL_COURSE_DATA", raising=False)
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
-    photographs.cifar10.cache_clear()
+    data.cifar10.cache_clear()
     yield
-    photographs.cifar10.cache_clear()
+    data.cifar10.cache_clear()
 
 
 @pytest.fixture
@@ -52,44 +52,40 @@ def write(pictures, column="img", label=None):
 
 
 def test_tensors_and_names(folder):
-    images, labels, names = photographs.cifar10("train")
+    images, labels, names = data.cifar10("train")
     assert (images.shape, images.dtype) == ((12, 3, 32, 32), torch.uint8)
     assert (labels.tolist(), labels.dtype) == ([*range(10), 0, 1], torch.int64)
     assert names == NAMES
     assert images[3].amin((1, 2)).tolist() == images[3].amax((1, 2)).tolist() == [60, 0, 255]
-    assert photographs.cifar10("train")[0] is images
+    assert data.cifar10("train")[0] is images
 
 
 def test_more_photographs_than_are_decoded_at_once(folder):
     write([png((i % 256, i // 256, 0)) for i in range(1003)])
-    images, _, _ = photographs.cifar10("train")
+    images, _, _ = data.cifar10("train")
     numbers = images[:, 0, 5, 7].long() + 256 * images[:, 1, 5, 7].long()
     assert torch.equal(numbers, torch.arange(1003))
 
 
 @pytest.mark.parametrize(("split", "count"), [("train", 50_000), ("test", 10_000)])
 def test_the_mirror_holds_all_of_it(split, count, mirror):
-    images, labels, names = photographs.cifar10(split)
+    images, labels, names = data.cifar10(split)
     assert images.shape == (count, 3, 32, 32) and names == NAMES
     assert torch.equal(labels.bincount(), torch.full((10,), count // 10))
     means = (images.double().mean((0, 2, 3)) / 255).tolist()
     assert means == pytest.approx([0.49, 0.48, 0.45], abs=0.01)
 
 
-def test_the_origin_is_the_sum_of_the_file_or_the_revision_on_the_hub(folder, monkeypatch):
-    assert len(photographs.origin("train")) == 64
-    with pytest.raises(DataError, match="^mine/cifar10/test.parquet is missing"):
-        photographs.origin("test")
-    monkeypatch.delenv("SSL_COURSE_DATA")
-    assert photographs.origin("train") == f"uoft-cs/cifar10@{photographs.REVISION}"
-
-
 # One sentence for what can't be read
+
+
+NOT_CIFAR10 = ("mine/cifar10/train.parquet is damaged, or not CIFAR-10 as on the hub: each row "
+               "needs a picture img of 32 × 32 pixels and a class label.")
 
 
 def read_error(split="train"):
     with pytest.raises(DataError) as error:
-        photographs.cifar10(split)
+        data.cifar10(split)
     assert "\n" not in str(error.value) and error.value.__cause__ is None
     return str(error.value)
 
@@ -113,19 +109,16 @@ def test_a_file_that_is_cut_short(size, folder):
                                       [png(0), png(0, (28, 28))], [png(0, (32, 1))]])
 def test_a_picture_that_is_none(pictures, folder):
     write(pictures)
-    assert read_error() == ("mine/cifar10/train.parquet is damaged: not every row holds a picture "
-                            "of 32 × 32 pixels and a label.")
+    assert read_error() == NOT_CIFAR10
 
 
 def test_other_columns(folder):
-    sentence = ("mine/cifar10/train.parquet is not CIFAR-10 as on the hub: it needs a column img "
-                "of pictures and a column label of class labels.")
     write([png(0)], column="image")
-    assert read_error() == sentence
+    assert read_error() == NOT_CIFAR10
     write([png(0)], label=Value("int64"))
-    assert read_error() == sentence
+    assert read_error() == NOT_CIFAR10
     pyarrow.parquet.write_table(pyarrow.table({"text": ["a"]}), folder / "train.parquet")
-    assert read_error() == sentence
+    assert read_error() == NOT_CIFAR10
 
 
 @pytest.mark.parametrize("offline", [True, False])
