@@ -1,4 +1,4 @@
-"""The energy meter: a score that is low when two things belong together, and its one plot.
+"""Energies: scores that are low when two things belong together, their AUROC and their one plot.
 
 LeCun and others, "A Tutorial on Energy-Based Learning" (2006).
 """

@@ -1,4 +1,7 @@
-"""Probes: how good are these features? Asked of any function from pictures to vectors."""
+"""Linear probes, few-shot accuracy and retrieval: how good are these features?
+
+Asked of any function from pictures to vectors.
+"""
 
 import itertools
 from collections.abc import Callable
@@ -25,7 +28,9 @@ def raw_pixels(pictures: Tensor) -> Tensor:
 
 def label_curve(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], labels: list[int],
                 repeats: int = 3) -> tuple[np.ndarray, np.ndarray]:
-    """Accuracy of logistic regression on frozen features against the number of labels per class.
+    """Label efficiency: a linear probe's accuracy against the number of labels per class.
+
+    The probe is a logistic regression on frozen, standardised features.
 
     Args:
         train, test: features (N, dim) float and classes (N,) int64.
@@ -49,7 +54,7 @@ def label_curve(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], label
 
 def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool = False,
               repeats: int = 5) -> tuple[np.ndarray, np.ndarray]:
-    """Show 1, 2, 4 or 7 drawings of a concept; is a drawing by another artist recognised?
+    """Few-shot accuracy on unseen classes, by nearest class mean: the "cow curve" of the lessons.
 
     Of each concept drawn by at least eight artists, one drawing is the question and `SHOTS` others
     are shown. The answer is the concept whose shown drawings have the nearest mean, by cosine,
@@ -84,7 +89,7 @@ def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool 
 
 
 def one_shot(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool = False) -> float:
-    """Show one drawing of each concept, all by one artist; which concept is the question?
+    """One-shot accuracy: one drawing of each concept is shown, all by one artist.
 
     The answer is the concept whose drawing has the most similar features, by cosine, after the mean
     of the features shown is taken away; out of all concepts of the artist, or of both artists.

@@ -1,4 +1,4 @@
-"""Whole-batch distortions of drawings: one tensor operation for all pictures at once.
+"""Augmentations ("views") of drawings: one tensor operation for a whole batch at once.
 
 A drawing is (N, 4, H, W) uint8 with alpha; a picture is (N, 3, H, W) float in [0, 1].
 """

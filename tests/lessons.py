@@ -8,8 +8,10 @@ from pathlib import Path
 
 import nbformat
 
+from helpers import page
+
 ROOT = Path(__file__).resolve().parent.parent
-LESSONS = {path.name[:2]: path for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))}
+LESSONS = page.lessons()
 
 
 @cache
@@ -75,7 +77,10 @@ def callbacks(lesson):
 
 @cache
 def names(code):
-    """What a cell names, whole or in part (`pairs[name] = ...`); uses at once; and when called."""
+    """The names of a cell's code: those it sets, those it reads, those its functions read.
+
+    `pairs[name] = ...` sets `pairs`. What the functions read is needed when they are called only.
+    """
     scopes = [symtable.symtable(code, "cell", "exec")]
     for scope in scopes:
         scopes.extend(scope.get_children())

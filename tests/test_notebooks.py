@@ -7,6 +7,8 @@ import lessons
 import nbformat
 import pytest
 
+from helpers import page
+
 OF_ONE_MACHINE = re.compile(r"(?<![\w.~-])/(home|work|root|tmp|Users)/|\b[A-Z]:\\")
 NOT_PROSE = [r"```.*?```", r"`[^`]*`", r"\$\$.*?\$\$", r"\$[^$]*\$", r"!?\[([^]]*)\]\([^)]*\)",
              r"<[^>]*>"]
@@ -116,3 +118,13 @@ def test_it_asks_for_a_guess(lesson):
 def test_words_are_plain(lesson):
     unwanted = r".{0,30}(?:!|\b(?:simply|just|obviously)\b).{0,30}"
     assert not re.findall(unwanted, prose(lesson), re.IGNORECASE)
+
+
+def test_its_minutes_are_those_of_the_last_run(lesson):
+    measured = page.minutes(lessons.LESSONS[lesson])
+    readme = (lessons.ROOT / "README.md").read_text(encoding="utf-8")
+    row = re.search(rf"^\| \[{lesson} .*\| ([\d.]+) \|$", readme, re.MULTILINE)
+    assert abs(float(row[1]) - measured) <= 0.5
+    words = ["One", "Two", "Three", "Four", "Five"]
+    said = re.search(r"(\w+) minutes? of\scomputing", lessons.cells(lesson, "markdown")[0].source)
+    assert abs(1 + words.index(said[1]) - measured) <= 1

@@ -1,4 +1,4 @@
-"""What the recipes share: fetch a package, encode a picture, write Parquet and its checksum.
+"""What the scripts share: fetch a package, encode a picture, write Parquet and its checksum.
 
 Downloads go to `build/sources/`, which git ignores. The versions that shape the bytes of the files
 (Pillow, pyarrow, datasets, resvg) are pinned in `requirements.txt` beside this file.

@@ -1,0 +1,50 @@
+"""What is pinned is imported, and what is imported is pinned."""
+
+import importlib.metadata
+import re
+import sys
+
+import imports
+import lessons
+import pytest
+
+# Pinned though no file imports them -> what needs them.
+NEEDED = {
+    "ipykernel": "the kernel of the lessons",
+    "jupyterlab": "course.py starts it",
+    "jupyterlab-deck": "JupyterLab finds it, for the slides",
+    "pycocotools": "torchmetrics' average precision",
+    "nbval": "pytest finds it, for the lessons",
+    "ruff": "tests/test_style.py starts it",
+    "furo": "Sphinx finds it by its name, as a theme",
+    "myst-nb": "Sphinx finds it by its name, for the notebooks",
+    "sphinx-mathjax-offline": "Sphinx finds it by its name, for the formulas",
+    "setuptools": "it builds the course's own package",
+}
+PINS = {name.replace("_", "-") for name in re.findall(
+    r"^([\w.-]+)==", (lessons.ROOT / "requirements.txt").read_text(), re.MULTILINE)}
+
+
+def packages(files):
+    """The registry's names of all packages that some files import, but Python's and our own."""
+    own = {*imports.OWN, *(path.stem for path in (lessons.ROOT / "tests").rglob("*.py"))}
+    names = {name.split(".")[0] for file in files for name in imports.imported(file)}
+    known = importlib.metadata.packages_distributions()
+    return {known[name][0].lower().replace("_", "-")
+            for name in names - own - set(sys.stdlib_module_names)}
+
+
+def test_what_is_imported_is_pinned():
+    files = [file for file in imports.files() if not file.startswith("data/")]
+    assert packages(files) - PINS == set()
+
+
+def test_what_is_pinned_is_imported_or_needed_otherwise():
+    files = [file for file in imports.files() if not file.startswith("data/")]
+    assert PINS - packages(files) == NEEDED.keys() - packages(files)
+
+
+@pytest.mark.parametrize("file", [file for file in imports.files()
+                                  if file.startswith(("launcher/", "course.py"))])
+def test_the_first_start_needs_no_package(file):
+    assert packages([file]) == set()
