@@ -16,11 +16,11 @@ def check_sample(sample):
     x, y = codes.T
     yield ((x - 2) / (y + 1)).std() < 1e-3, ("The two numbers of a code move together. Each place "
                                              "needs its own random number: torch.randn_like(mean).")
+    yield abs(y.std() - 54.6) < 6, ("The second cloud should be 7.4 wide, yours is 55: that is the "
+                                    "variance. The width is its root, (log_variance / 2).exp().")
     yield abs(x.mean() - 2) > 0.6 or abs(y.mean() + 1) > 0.6, (
         f"The clouds should lie around 2 and -1, yours lie around {x.mean():.1f} and "
         f"{y.mean():.1f}: add the mean, and take noise whose own mean is 0.")
-    yield abs(y.std() - 54.6) < 6, ("The second cloud should be 7.4 wide, yours is 55: that is the "
-                                    "variance. The width is its root, (log_variance / 2).exp().")
     yield abs(x.std() - 0.37) > 0.05 or abs(y.std() - 7.39) > 0.6, (
         "With log_variance -2 and 4 the clouds should be 0.4 and 7.4 wide, yours are "
         f"{x.std():.1f} and {y.std():.1f}.")

@@ -6,7 +6,7 @@ from torch import Tensor
 from exercises import Mistakes, call, checker, choices, shape
 
 PAD, CLS, SEP, MASK = 0, 2, 3, 4
-SIZE, FIRST_ENDING, LENGTH = 40, 25, 48  # pieces from 25 on go on with the word before them
+SIZE, FIRST_ENDING, LENGTH = 40, 15, 48  # pieces from 15 on go on with the word before them
 
 
 def _texts(count: int) -> tuple[Tensor, Tensor]:
