@@ -1,38 +1,39 @@
 """Checkers for the exercises: each tries the student's answer and says in words what it sees.
 
-A checker is a function that returns a sentence for a wrong answer and None for a right one;
-`checker` makes sure that it never raises, whatever the answer does.
+A check is a list of mistakes, each a condition and a sentence: the first whose condition is true
+is the verdict, so what comes later may rely on its absence. An answer with none of them is right.
 """
 
 import functools
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from IPython.display import HTML, display
 from torch import Tensor
 
 TODO = "Not started yet: replace the ... in the cell above with your answer, then run both cells."
+Mistakes = Iterator[tuple[bool | Tensor, str]]
 
 
-def checker(check: Callable) -> Callable:
-    """Turn `check(answer, *facts) -> sentence or None` into a function that shows the verdict.
+def checker(check: Callable[..., Mistakes]) -> Callable[..., bool]:
+    """Turn `check` into a function that shows the verdict and says whether the answer is right.
 
-    The decorated function returns True for a right answer, False for a wrong one. The docstring of
-    `check` is what a right answer hears.
+    Args:
+        check: Lists the mistakes in an answer; its docstring is what a right answer hears.
     """
     @functools.wraps(check)
     def show(answer, *facts) -> bool:
         try:
-            wrong = TODO if answer is ... else check(answer, *facts)
+            mistakes = [(True, TODO)] if answer is ... else check(answer, *facts)
+            wrong = next((sentence for is_wrong, sentence in mistakes if is_wrong), None)
         except NotImplementedError:
             wrong = TODO
         except Exception as error:
             wrong = f"Your answer stopped with {type(error).__name__}: {error}"
         colour, mark = ("#D55E00", "Not yet.") if wrong else ("#009E73", "Right.")
-        text = HTML(f'<div style="border-left: 4px solid {colour}; padding: 4px 12px">'
-                    f"<b>{mark}</b> {html.escape(wrong or check.__doc__)}</div>")
-        display(text)
+        display(HTML(f'<div style="border-left: 4px solid {colour}; padding: 4px 12px">'
+                     f"<b>{mark}</b> {html.escape(wrong or check.__doc__)}</div>"))
         return wrong is None
     return show
 
@@ -47,16 +48,23 @@ def call(function: Callable, *arguments):
     return result
 
 
-def wrong_choice(answers: dict, right: dict[str, tuple[str, str]]) -> str | None:
-    """The first choice that is missing or wrong, with the reason; None where all are right.
+def shape(value) -> tuple[int, ...] | str:
+    """The shape of a tensor; of anything else, which has none, the name of its type."""
+    return tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
 
-    `right` maps each question to its answer and to why that is the answer.
+
+def choices(right: dict[str, tuple[str, str]], praise: str) -> Callable[..., bool]:
+    """Make a checker of answers that choose something for each question.
+
+    Args:
+        right: For each question the right choice, and the reason for it.
+        praise: What right answers hear.
     """
-    for question, (choice, reason) in right.items():
-        answer = answers.get(question, ...)
-        if answer is ...:
-            untouched = all(value is ... for value in answers.values())
-            return TODO if untouched else f"Still open: {question}."
-        if str(answer).strip().lower() != choice:
-            return f"Not {answer} for “{question}”: {reason}."
-    return None
+    def check(answers: dict) -> Mistakes:
+        started = any(answer is not ... for answer in answers.values())
+        for question, (choice, reason) in right.items():
+            answer = answers.get(question, ...)
+            yield answer is ..., f"Still open: {question}." if started else TODO
+            yield str(answer).strip().lower() != choice, f"Not {answer} for “{question}”: {reason}."
+    check.__doc__ = praise
+    return checker(check)

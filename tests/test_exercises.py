@@ -109,7 +109,16 @@ def stop(*arguments):
     raise RuntimeError("no <b>such</b> thing")
 
 
+def zero(*arguments):
+    """Change what is given, and hand it back."""
+    for argument in arguments:
+        if isinstance(argument, torch.Tensor):
+            argument.zero_()
+    return arguments
+
+
 CHECKS = [
+    lesson_00.quiz_source, lesson_00.quiz_low,
     lesson_00.check_energy, lambda answer: lesson_00.check_worst(answer, ERROR, UNSEEN),
     lesson_01.check_box_iou, lambda answer: lesson_01.check_cheat(answer, LABELS),
     lesson_01.check_kinds,
@@ -124,7 +133,17 @@ CHECKS = [
 ]
 ODD = [..., None, 3, "cows", [], {}, torch.zeros(3), stop, lambda *arguments: None, lambda: 1,
        lambda *arguments: "text", lambda *arguments: torch.tensor(float("nan")),
-       lambda *arguments: torch.full((3,), float("nan")), {"the age of a cow": "5"}]
+       lambda *arguments: torch.full((3,), float("nan")), {"the age of a cow": "5"},
+       dict, Drawings, torch.zeros(3, dtype=torch.bool), lambda *arguments: arguments[0],
+       lambda *arguments: arguments, lambda *arguments: torch.zeros(3, dtype=torch.complex64),
+       lambda *arguments: torch.zeros(2, 0, dtype=torch.int64), lambda *arguments: next(iter([])),
+       lambda *arguments: (torch.ones(2).bool(), "labels"), zero,
+       lambda *arguments: zero(*arguments)[0]]
+
+
+def test_every_checker_meets_the_odd_answers():
+    names = [name for lesson in CHECKERS.values() for name in vars(lesson)]
+    assert len(CHECKS) == sum(name.startswith(("check_", "quiz_")) for name in names)
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -225,19 +244,49 @@ def test_cheat(cheat, reason, verdict):
     assert reason in verdict(lesson_01.check_cheat, cheat, LABELS)
 
 
-KINDS = dict(zip(
-    ["count and locate the cows in a field", "the age of a cow from its photograph",
-     "which pixels of a satellite picture are forest",
-     "sort 10,000 unlabelled photographs into piles of alike ones"],
-    ["detection", "regression", "segmentation", "none"], strict=True))
+# Choices
+
+CHOICES = [
+    (lesson_01.check_kinds, "classification", {
+        "count and locate the cows in a field": "detection",
+        "the age of a cow from its photograph": "regression",
+        "which pixels of a satellite picture are forest": "segmentation",
+        "sort 10,000 unlabelled photographs into piles of alike ones": "none",
+    }),
+    (lesson_03.check_tasks, "masked words", {
+        "satellite pictures, from straight above": "rotation",
+        "wallpaper: upright flowers, all alike, row upon row": "jigsaw",
+        "X-ray pictures of hands, grey": "colour",
+        "photographs of living rooms": "none",
+    }),
+    (lesson_04.check_views, "blur", {
+        "is the traffic light red or green?": "colour",
+        "is this handwritten digit a 6 or a 9?": "turn",
+        "is this the X-ray picture of a left or a right hand?": "mirror",
+        "how many birds are in the flock?": "crop",
+        "is this texture wood or stone?": "none",
+    }),
+    (lesson_05.check_family, "rotation", {
+        "it writes a story, one piece after the other": "next word",
+        "it sees a single word and names the company it keeps": "skip-gram",
+        "it uses both sides of a blank, and their order": "masked words",
+        "it uses both sides of a blank, and would answer the same if the sides were scrambled":
+            "CBOW",
+        "it practises for writing summaries": "gap sentences",
+        "two halves of one text, and it says whether they were swapped": "sentence order",
+    }),
+]
 
 
-@pytest.mark.parametrize("task", KINDS)
-def test_kinds(task, verdict):
-    assert f"Still open: {task}." in verdict(lesson_01.check_kinds, KINDS | {task: ...})
-    text = verdict(lesson_01.check_kinds, KINDS | {task: "classification"})
-    assert f"Not classification for “{task}”" in text
+@pytest.mark.parametrize(
+    ("check", "other", "right", "question"),
+    [(*exercise, question) for exercise in CHOICES for question in exercise[-1]])
+def test_each_open_or_wrong_choice_is_named(check, other, right, question, verdict):
+    assert f"Still open: {question}." in verdict(check, right | {question: ...})
+    assert f"Not {other} for “{question}”" in verdict(check, right | {question: other})
 
 
-def test_kinds_may_be_written_in_capitals(verdict):
-    assert "Right." in verdict(lesson_01.check_kinds, {k: v.title() for k, v in KINDS.items()})
+@pytest.mark.parametrize(("check", "other", "right"), CHOICES)
+def test_choices_may_be_written_in_capitals(check, other, right, verdict):
+    assert "Right." in verdict(check, right)
+    assert "Right." in verdict(check, {question: c.title() for question, c in right.items()})

@@ -143,21 +143,3 @@ def test_cheat(cheat, reason, verdict):
 def test_a_cheat_may_look_at_one_pixel_of_each_corner(verdict):
     assert "Right." in verdict(lesson_03.check_cheat, lambda pictures: look(pictures).argmin(dim=1),
                                sign, turn)
-
-
-TASKS = dict(zip(
-    ["satellite pictures, from straight above",
-     "wallpaper: upright flowers, all alike, row upon row", "X-ray pictures of hands, grey",
-     "photographs of living rooms"],
-    ["rotation", "jigsaw", "colour", "none"], strict=True))
-
-
-@pytest.mark.parametrize("data", TASKS)
-def test_tasks(data, verdict):
-    assert f"Still open: {data}." in verdict(lesson_03.check_tasks, TASKS | {data: ...})
-    text = verdict(lesson_03.check_tasks, TASKS | {data: "masked words"})
-    assert f"Not masked words for “{data}”" in text
-
-
-def test_tasks_may_be_written_in_capitals(verdict):
-    assert "Right." in verdict(lesson_03.check_tasks, {k: v.title() for k, v in TASKS.items()})
