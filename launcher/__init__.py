@@ -1,5 +1,4 @@
-"""What stands behind course.py: its environment and its commands. Needs the standard library only.
-"""
+"""What stands behind course.py: its commands and its environment; standard library only."""
 
 from pathlib import Path
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from launcher import ROOT
 from launcher.failures import Problem
-from launcher.programs import must_run
+from launcher.programs import must_run, variables
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 TORCH = ("torch", "torchvision")
@@ -84,8 +84,10 @@ def install_torch(python: Path, pip: list, pins: dict[str, str], index: str) -> 
     folder = os.path.isdir(index)
     source = ["--no-index", "--find-links", index] if folder else ["--index-url", index]
     wanted = [f"{name}=={pins[name]}" for name in TORCH]
+    # In the place of other indexes that pip was told of, which have the ordinary PyTorch as well.
+    only_there = {**variables(python), "PIP_EXTRA_INDEX_URL": index}
     try:
-        must_run("Installing", [*pip, "--no-deps", *source, *wanted], python)
+        must_run("Installing", [*pip, "--no-deps", *source, *wanted], python, env=only_there)
     except Problem:
         print(f"PyTorch could not be had from {index}: the ordinary one is installed instead.",
               flush=True)

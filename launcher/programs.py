@@ -28,20 +28,21 @@ def variables(python: Path) -> dict[str, str]:
             "PYTHONUTF8": "1"}
 
 
-def must_run(task: str, command: list, python: Path, **streams) -> None:
+def must_run(task: str, command: list, python: Path, **others) -> None:
     """Run a program in the course's folder to its end; its errors are not shown.
 
     Args:
         task: what it does, such as "Installing".
         command: the program and its arguments.
         python: the interpreter whose environment it changes.
-        streams: what `subprocess.run` shall do with its output.
+        others: options of `subprocess.run`, such as what to do with its output.
 
     Raises:
         Problem: It failed; the sentence says why.
     """
-    options = {"stderr": subprocess.PIPE, "text": True, "errors": "replace", **streams}
-    done = subprocess.run(command, cwd=ROOT, env=variables(python), **options)
+    options = {"env": variables(python), "stderr": subprocess.PIPE, "text": True,
+               "errors": "replace", **others}
+    done = subprocess.run(command, cwd=ROOT, **options)
     if done.returncode:
         output = f"{done.stdout or ''}\n{done.stderr}"
         raise Problem(explain(output, task, python.parent.parent))

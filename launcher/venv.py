@@ -54,8 +54,8 @@ def make(fault: str) -> Path | None:
         before = FOLDER.with_name(time.strftime(".venv-old-%Y%m%d-%H%M%S"))
         print(f"Renaming .venv to {before.name}, as {fault} ...", flush=True)
         FOLDER.rename(before)
-    print("Making .venv ...", flush=True)
     try:
+        print("Making .venv ...", flush=True)
         command = [sys.executable, "-m", "venv", FOLDER]
         must_run("Making .venv", command, interpreter(FOLDER), stdout=subprocess.PIPE)
     except BaseException:  # Ctrl-C as well

@@ -181,6 +181,17 @@ def test_the_ordinary_pytorch_follows_where_the_index_has_none(obstacle, python,
     assert sentence in out and err == ""
 
 
+def test_another_index_does_not_hide_that_pytorch_was_not_had(python, shops, monkeypatch, capfd):
+    mirror = (shops / "pypi").as_uri()
+    (shops / "pip.conf").write_text(f"[global]\nindex-url = http://127.0.0.1:9\n"
+                                    f"extra-index-url = {mirror}\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(shops / "pip.conf"))
+    monkeypatch.delenv("PIP_INDEX_URL")
+    (shops / "empty").mkdir()
+    assert fill(python, (shops / "empty").as_uri()) == ["2.14.1", "0.29.1", "3.0"]
+    assert "PyTorch could not be had from file:" in capfd.readouterr().out
+
+
 def test_without_a_choice_and_with_pytorch_there_nothing_changes(python, shops):
     assert fill(python, None) == ["2.14.1", "0.29.1", "3.0"]
     assert fill(python, str(shops / "cpu"), ["pytest"]) == ["2.14.1", "0.29.1", "3.0"]
