@@ -17,8 +17,8 @@ CAUSES = {
     f"your organisation's certificate file {AGAIN}",
     r"No space left|not enough space|quota exceeded": "The disk is full: free about 7 GB, or set "
     f"TMPDIR to a larger disk if only the temporary folder is full, {AGAIN}",
-    r"Resource temporarily unavailable|Cannot allocate memory": "The machine has no room for "
-    f"another program: close some {AGAIN}",
+    r"Resource temporarily unavailable|Cannot allocate memory|MemoryError": "The machine has no "
+    f"memory left for another program: close some {AGAIN}",
     r"Permission denied|Access is denied|WinError 32|Read-only|not permitted": "{place} cannot be "
     f"written: move the course to a folder of your own, or close what uses it, {AGAIN}",
     r"connection broken|Connection|Max retries|Timeout|timed out|IncompleteRead": "The packages "

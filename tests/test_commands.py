@@ -24,6 +24,7 @@ from launcher.packages import CPU_INDEX
         ("ERROR: OSError: [Errno 28] No space left on device", "The disk is full"),
         ("ERROR: [Errno 13] Permission denied: '/x'", "cannot be written"),
         ("BlockingIOError: [Errno 11] Resource temporarily unavailable", "close some and run"),
+        ("File ensurepip/__init__.py, line 9\nMemoryError", "close some and run"),
         ("created successfully because ensurepip is not available", "install its venv module"),
         ("python3: No module named venv", "install its venv module"),
         ("error: externally-managed-environment", "deactivate it"),
