@@ -25,10 +25,10 @@ SHOWN = "#main .jp-NotebookPanel:not(.lm-mod-hidden)"
 START = """
 import sys
 from pathlib import Path
-import course
-folder, command, *arguments = sys.argv[1:]
-course.ROOT = Path(folder)
-sys.exit(getattr(course, command)(Path(sys.executable), *arguments))
+from launcher import commands
+commands.ROOT = Path(sys.argv[1])
+commands.prepare = lambda torch_index: Path(sys.executable)
+sys.exit(commands.main(sys.argv[2:]))
 """
 MARKUP = "shown => shown.outerHTML"
 OTHER = """([box, before]) => {
@@ -44,7 +44,7 @@ def jupyter(folder, command, *arguments):
 
     Yields the server's address. The newcomer's home is `folder/home`, and is empty.
     """
-    for name in ("notebooks", "docs", "slides"):
+    for name in ("notebooks", "tools/slides"):
         shutil.copytree(lessons.ROOT / name, folder / name)
     (folder / "home").mkdir()
     with socket.socket() as free:

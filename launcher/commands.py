@@ -1,0 +1,147 @@
+"""The commands of course.py: each prepares the environment and starts a program in it."""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from helpers.page import find
+from launcher import ROOT
+from launcher.environment import prepare
+from launcher.failures import Problem, explain
+from launcher.packages import CPU_INDEX
+from launcher.programs import variables
+
+# JupyterLab asks no newcomer about news, and takes uploads that are larger than 10 MB, the server's
+# own limit, beyond which they are lost silently.
+PAGE_CONFIG = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+TORNADO_SETTINGS = {"websocket_max_message_size": 200 * 2**20}
+MODULES = {"test": "pytest", "run": "tools.execute", "site": "tools.website"}
+
+
+def hand_over(python: Path, *arguments: str) -> int:
+    """Run a module of the environment, which handles Ctrl-C itself, and return its exit code."""
+    command = [python, "-m", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, env=variables(python)) as process:
+        # Not before the start: a program inherits what is ignored.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return process.wait()
+
+
+def open_jupyter(python: Path, folder: Path, notebook: str, *arguments: str) -> int:
+    """Start JupyterLab with a notebook, without its question about news; keep its state apart.
+
+    Args:
+        python: the environment's interpreter.
+        folder: where JupyterLab finds its settings and keeps which files are open.
+        notebook: the name of the file in `notebooks/`.
+        arguments: for JupyterLab.
+
+    Returns:
+        JupyterLab's exit code.
+    """
+    settings = folder / "labconfig" / "page_config.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(json.dumps(PAGE_CONFIG), encoding="utf-8")
+    paths = [str(folder), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
+    os.environ["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
+    options = [
+        f"--ServerApp.root_dir={ROOT}",
+        f"--LabApp.default_url=/lab/tree/notebooks/{notebook}",
+        "--KernelManager.transport_encryption=auto",
+        f"--ServerApp.tornado_settings={TORNADO_SETTINGS}",
+    ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--allow-root")
+    return hand_over(python, "jupyterlab", *options, *arguments)
+
+
+def lab(python: Path, *arguments: str) -> int:
+    """Open JupyterLab at lesson 00; what it changes in its settings is kept in `build/jupyter`."""
+    return open_jupyter(python, ROOT / "build" / "jupyter", "00_start_here.ipynb", *arguments)
+
+
+def present(python: Path, notebook: str, *arguments: str) -> int:
+    """Open a notebook as slides, with live code, and with the settings in `tools/slides/` again."""
+    folder = ROOT / "build" / "slides"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ROOT / "tools" / "slides", folder)
+    os.environ["JUPYTER_CONFIG_DIR"] = str(folder)
+    os.environ["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
+    return open_jupyter(python, folder, notebook, "--LabApp.custom_css=True", *arguments)
+
+
+def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
+    """Read the command line; end with the help text where it names no command.
+
+    Args:
+        arguments: the words after `course.py`; those of this process if None.
+
+    Returns:
+        The command's name, the arguments for the program that it starts, and where PyTorch shall
+        come from if not from PyPI.
+
+    Raises:
+        Problem: There is no such lesson to present; the sentence lists those there are.
+    """
+    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    common.add_argument("--cpu", action="store_true", help="if PyTorch is missing, install it "
+                        "without its libraries for graphics cards")
+    common.add_argument("--torch-index", metavar="URL", help="the same from another index, or from "
+                        "a folder of wheels")
+    choice, rest = common.parse_known_args(arguments)  # they may stand anywhere
+    index = choice.torch_index or (CPU_INDEX if choice.cpu else None)
+    if index and os.path.isdir(index):
+        index = os.path.abspath(index)  # pip runs in the course's folder
+
+    parser = argparse.ArgumentParser(
+        prog="course.py", parents=[common], allow_abbrev=False,
+        description="The commands of the course. Each makes first what is missing.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[common],
+                                   allow_abbrev=False)
+
+    add("lab", "open the lessons in JupyterLab; further arguments go to JupyterLab")
+    add("present", "open one lesson as slides, with live code; further arguments go to JupyterLab"
+        ).add_argument("lesson", metavar="NN", help="the lesson's number")
+    add("test", "run every test; further arguments go to pytest")
+    add("site", "build the course's web site in build/site; further arguments go to Sphinx")
+    runner = add("run", "execute lessons without a browser; the notebooks go to build/")
+    runner.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers (all if none)")
+    runner.add_argument("--inplace", action="store_true", help="update notebooks/ as well")
+    options, others = parser.parse_known_args(rest)
+    if options.command == "run":
+        if others:
+            runner.error(f"unknown arguments: {' '.join(others)}")
+        others = options.lessons + ["--inplace"] * options.inplace
+    elif options.command == "present":
+        try:
+            others = [find(options.lesson).name, *others]
+        except ValueError as error:
+            raise Problem(str(error)) from error
+    elif options.command is None:
+        parser.print_help()
+        parser.exit()
+    return options.command, others, index
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return its exit code, with one sentence for whatever stands in the way."""
+    try:
+        command, others, index = parse(arguments)
+        python = prepare(index)
+        if command in ("lab", "present"):
+            return {"lab": lab, "present": present}[command](python, *others)
+        return hand_over(python, MODULES[command], *others)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+    except OSError as error:
+        print(explain(str(error), "course.py", ROOT), file=sys.stderr)
+    return 1

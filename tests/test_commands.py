@@ -1,0 +1,202 @@
+"""The commands of course.py, and the one sentence for whatever stands in their way."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from launcher import ROOT, commands, programs, venv
+from launcher.failures import explain
+from launcher.packages import CPU_INDEX
+
+# One sentence for whatever stands in the way
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        ("Retrying ... connection broken by 'NewConnectionError()'", "connect to the internet"),
+        ("SSLError(... CERTIFICATE_VERIFY_FAILED ...) Max retries", "set PIP_CERT"),
+        ("ERROR: OSError: [Errno 28] No space left on device", "The disk is full"),
+        ("ERROR: [Errno 13] Permission denied: '/x'", "cannot be written"),
+        ("BlockingIOError: [Errno 11] Resource temporarily unavailable", "close some and run"),
+        ("File ensurepip/__init__.py, line 9\nMemoryError", "close some and run"),
+        ("created successfully because ensurepip is not available", "install its venv module"),
+        ("python3: No module named venv", "install its venv module"),
+        ("error: externally-managed-environment", "deactivate it"),
+        ("HINT: ... does not have Windows Long Path support enabled", "too long a name"),
+        ("ERROR: No matching distribution found for torch==2.14.1", "torch==2.14.1 is not made"),
+        ("ERROR: ResolutionImpossible: for help visit", "use Python 3.11 on 64-bit"),
+        ("Retrying ... Connection\nERROR: ResolutionImpossible", "use Python 3.11 on 64-bit"),
+        ("error: uninstall-no-record-file\n\n× Cannot uninstall numpy 1.2\n╰─> The package's "
+         "contents are unknown: no RECORD file was found for numpy.", "holds numpy, which pip"),
+        ("ERROR: Cannot uninstall numpy 1.2, RECORD file not found.", "holds numpy, which pip"),
+        ("ERROR: Cannot uninstall 'PyYAML'. It is a distutils", "holds PyYAML, which pip"),
+        ("ERROR: something new", "Making .venv failed: ERROR: something new"),
+        ("", "Making .venv failed: it gave no reason"),
+    ],
+)
+def test_a_failure_ends_in_one_sentence(output, sentence):
+    told = explain(output, "Making .venv", Path("place"))
+    assert sentence in told and "\n" not in told
+
+
+def test_a_failed_program_is_explained(monkeypatch, capsys, tmp_path):
+    def prepare(index):
+        programs.must_run("Making", [sys.executable, "-c", "import venv.nothing"],
+                          tmp_path / "bin" / "python")
+
+    monkeypatch.setattr(commands, "prepare", prepare)
+    assert commands.main(["test"]) == 1
+    assert "install its venv module" in (error := capsys.readouterr().err)
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (PermissionError(13, "Permission denied", "build"), "cannot be written"),
+        (OSError(28, "No space left on device"), "The disk is full"),
+    ],
+)
+def test_an_error_of_the_system_ends_in_one_sentence(error, sentence, monkeypatch, capsys):
+    def prepare(index):
+        raise error
+
+    monkeypatch.setattr(commands, "prepare", prepare)
+    assert commands.main(["test"]) == 1
+    assert sentence in (told := capsys.readouterr().err) and told.count("\n") == 1
+
+
+# The commands
+
+
+@pytest.fixture
+def handed_over(monkeypatch):
+    """The environment is ready; returns what would have been started."""
+    started = []
+    monkeypatch.setattr(commands, "prepare", lambda index: Path("bin/python"))
+    monkeypatch.setattr(commands, "hand_over", lambda python, *rest: started.extend(rest) or 5)
+    return started
+
+
+@pytest.mark.parametrize(
+    ("arguments", "started"),
+    [
+        (["test"], ["pytest"]),
+        (["test", "-k", "course", "tests", "-x"], ["pytest", "-k", "course", "tests", "-x"]),
+        (["test", "--co", "--cp"], ["pytest", "--co", "--cp"]),
+        (["run"], ["tools.execute"]),
+        (["site", "-W"], ["tools.website", "-W"]),
+        (["run", "--inplace", "4", "05"], ["tools.execute", "4", "05", "--inplace"]),
+    ],
+)
+def test_arguments_are_passed_on_and_the_exit_code_back(arguments, started, handed_over):
+    assert commands.main(arguments) == 5
+    assert handed_over == started
+
+
+@pytest.mark.parametrize("command", [["lab"], ["present", "04"], ["test", "-x"], ["run", "4", "5"],
+                                     ["site"]])
+def test_every_command_takes_pytorch_from_elsewhere(command, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wheels").mkdir()
+    _, others, index = commands.parse(command)
+    assert index is None
+    for options, chosen in [
+            (["--cpu"], CPU_INDEX), (["--torch-index", "https://mirror/cpu"], "https://mirror/cpu"),
+            (["--torch-index=wheels", "--cpu"], str(tmp_path / "wheels"))]:
+        for arguments in (options + command, command + options):
+            assert commands.parse(arguments) == (command[0], others, chosen)
+
+
+def test_the_choice_of_pytorch_reaches_the_environment(monkeypatch):
+    asked = []
+    monkeypatch.setattr(commands, "prepare", asked.append)
+    monkeypatch.setattr(commands, "hand_over", lambda python, *rest: 0)
+    assert [commands.main(["test", "--cpu"]), commands.main(["test"])] == [0, 0]
+    assert asked == [CPU_INDEX, None]
+
+
+def test_lab_opens_lesson_00_and_keeps_its_settings_in_build(handed_over, monkeypatch, tmp_path):
+    monkeypatch.setattr(commands, "ROOT", tmp_path)
+    monkeypatch.setattr(os, "environ", {"JUPYTER_CONFIG_PATH": "mine"})
+    assert commands.main(["lab", "--no-browser"]) == 5
+    assert handed_over[0] == "jupyterlab"
+    assert any(option.endswith("notebooks/00_start_here.ipynb") for option in handed_over)
+    assert any("websocket_max_message_size" in option for option in handed_over)
+    assert handed_over[-1] == "--no-browser"
+    folder, other = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert (Path(folder), other) == (tmp_path / "build" / "jupyter", "mine")
+    settings = json.loads((Path(folder) / "labconfig" / "page_config.json").read_text())
+    assert settings == commands.PAGE_CONFIG
+
+
+def test_present_opens_one_lesson_as_slides_with_fresh_settings(handed_over, monkeypatch, tmp_path):
+    shutil.copytree(ROOT / "tools" / "slides", tmp_path / "tools" / "slides")
+    monkeypatch.setattr(commands, "ROOT", tmp_path)
+    monkeypatch.setattr(os, "environ", {})
+    old = tmp_path / "build" / "slides" / "settings"
+    old.mkdir(parents=True)
+    assert commands.main(["present", "4", "--no-browser"]) == 5
+    assert any(option.endswith("notebooks/04_siamese_contrastive_vision.ipynb")
+               for option in handed_over)
+    assert "--LabApp.custom_css=True" in handed_over and handed_over[-1] == "--no-browser"
+    folder = Path(os.environ["JUPYTER_CONFIG_DIR"])
+    assert folder == tmp_path / "build" / "slides" and not old.exists()
+    overrides = json.loads((folder / "labconfig" / "default_setting_overrides.json").read_text())
+    assert overrides["@deathbeds/jupyterlab-deck:plugin"] == {"active": True}
+    assert (folder / "custom" / "custom.css").exists()
+
+
+@pytest.mark.parametrize("number", ["12", "x", "../1"])
+def test_an_unknown_lesson_is_told_before_anything_is_installed(number, monkeypatch, capsys):
+    monkeypatch.setattr(commands, "prepare", lambda index: pytest.fail("it was prepared"))
+    assert commands.main(["present", number]) == 1
+    assert "the lessons are 00, 01" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("own", [{}, {"GLIBC_TUNABLES": "glibc.malloc.perturb=1"}])
+def test_programs_start_without_the_cache_that_spoils_memory(own, monkeypatch):
+    monkeypatch.setattr(os, "environ", own)
+    started = programs.variables(Path(sys.executable))
+    assert started["GLIBC_TUNABLES"] == own.get("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0")
+    assert started["PATH"].startswith(str(Path(sys.executable).parent))
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"]])
+def test_help_names_the_commands(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        commands.main(arguments)
+    assert not ended.value.code
+    text = capsys.readouterr().out
+    assert all(f"\n    {command}" in text for command in ["lab", "present", "test", "site", "run"])
+    assert "--cpu" in text and "--torch-index" in text
+
+
+def test_run_takes_no_unknown_argument(capsys):
+    with pytest.raises(SystemExit):
+        commands.main(["run", "--fast"])
+    assert "unknown arguments: --fast" in capsys.readouterr().err
+
+
+def test_an_image_is_set_up_as_a_laptop_is(tmp_path):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path], check=True)
+    kernel = tmp_path / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text('{"display_name": "Python 3"}')
+    subprocess.run([programs.interpreter(tmp_path), ROOT / "postBuild"], check=True)
+    assert json.loads(kernel.read_text()) == {"display_name": "Python 3",
+                                              "env": programs.KERNEL_VARIABLES}
+    etc = tmp_path / "etc" / "jupyter"
+    assert json.loads((etc / "labconfig" / "page_config.json").read_text()) == commands.PAGE_CONFIG
+    server = json.loads((etc / "jupyter_server_config.d" / "course.json").read_text())
+    assert server["ServerApp"]["tornado_settings"] == commands.TORNADO_SETTINGS
+
+
+def test_the_environment_lies_beside_course_py():
+    assert venv.FOLDER == ROOT / ".venv" and (ROOT / "course.py").exists()
