@@ -20,9 +20,9 @@ def main():
         return 1
     # Python leaves this folder out where the variable PYTHONSAFEPATH is set.
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    from launcher import commands
+    from launcher import commands, environment
 
-    return commands.main()
+    return commands.main(environment.prepare)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,13 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from helpers.page import find
 from launcher import ROOT
-from launcher.environment import prepare
-from launcher.failures import Problem, explain
 from launcher.packages import CPU_INDEX
-from launcher.programs import variables
+from launcher.programs import Problem, explain, variables
 
 # JupyterLab asks no newcomer about news, and takes uploads that are larger than 10 MB, the server's
 # own limit, beyond which they are lost silently.
@@ -132,8 +131,13 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
     return options.command, others, index
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return its exit code, with one sentence for whatever stands in the way."""
+def main(prepare: Callable[[str | None], Path], arguments: list[str] | None = None) -> int:
+    """Run one command; return its exit code, with one sentence for whatever stands in the way.
+
+    Args:
+        prepare: makes the environment and returns its interpreter, as `environment.prepare` does.
+        arguments: the words after `course.py`; those of this process if None.
+    """
     try:
         command, others, index = parse(arguments)
         python = prepare(index)

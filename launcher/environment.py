@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from launcher import ROOT, venv
-from launcher.failures import AGAIN, Problem
 from launcher.lock import alone
 from launcher.packages import find_missing, install, read_pins
-from launcher.programs import interpreter
+from launcher.programs import AGAIN, Problem, interpreter
 
 OLDEST = (3, 11)
 LOCK = ROOT / "build" / "environment.lock"

@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 from launcher import ROOT
-from launcher.failures import Problem
-from launcher.programs import must_run, variables
+from launcher.programs import Problem, must_run, variables
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 TORCH = ("torch", "torchvision")

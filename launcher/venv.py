@@ -12,8 +12,7 @@ import time
 from pathlib import Path
 
 from launcher import ROOT
-from launcher.failures import AGAIN, Problem
-from launcher.programs import interpreter, must_run
+from launcher.programs import AGAIN, Problem, interpreter, must_run
 
 FOLDER = ROOT / ".venv"
 # What venv writes, and caches; everything else that pip wrote stands in a RECORD.

@@ -27,8 +27,7 @@ import sys
 from pathlib import Path
 from launcher import commands
 commands.ROOT = Path(sys.argv[1])
-commands.prepare = lambda torch_index: Path(sys.executable)
-sys.exit(commands.main(sys.argv[2:]))
+sys.exit(commands.main(lambda torch_index: Path(sys.executable), sys.argv[2:]))
 """
 MARKUP = "shown => shown.outerHTML"
 OTHER = """([box, before]) => {

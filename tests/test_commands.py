@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from launcher import ROOT, commands, programs, venv
-from launcher.failures import explain
 from launcher.packages import CPU_INDEX
+from launcher.programs import explain
 
 # One sentence for whatever stands in the way
 
@@ -50,8 +50,7 @@ def test_a_failed_program_is_explained(monkeypatch, capsys, tmp_path):
         programs.must_run("Making", [sys.executable, "-c", "import venv.nothing"],
                           tmp_path / "bin" / "python")
 
-    monkeypatch.setattr(commands, "prepare", prepare)
-    assert commands.main(["test"]) == 1
+    assert commands.main(prepare, ["test"]) == 1
     assert "install its venv module" in (error := capsys.readouterr().err)
     assert error.count("\n") == 1
 
@@ -67,19 +66,21 @@ def test_an_error_of_the_system_ends_in_one_sentence(error, sentence, monkeypatc
     def prepare(index):
         raise error
 
-    monkeypatch.setattr(commands, "prepare", prepare)
-    assert commands.main(["test"]) == 1
+    assert commands.main(prepare, ["test"]) == 1
     assert sentence in (told := capsys.readouterr().err) and told.count("\n") == 1
 
 
 # The commands
 
 
+def ready(index):
+    return Path("bin/python")
+
+
 @pytest.fixture
 def handed_over(monkeypatch):
     """The environment is ready; returns what would have been started."""
     started = []
-    monkeypatch.setattr(commands, "prepare", lambda index: Path("bin/python"))
     monkeypatch.setattr(commands, "hand_over", lambda python, *rest: started.extend(rest) or 5)
     return started
 
@@ -96,7 +97,7 @@ def handed_over(monkeypatch):
     ],
 )
 def test_arguments_are_passed_on_and_the_exit_code_back(arguments, started, handed_over):
-    assert commands.main(arguments) == 5
+    assert commands.main(ready, arguments) == 5
     assert handed_over == started
 
 
@@ -116,16 +117,15 @@ def test_every_command_takes_pytorch_from_elsewhere(command, monkeypatch, tmp_pa
 
 def test_the_choice_of_pytorch_reaches_the_environment(monkeypatch):
     asked = []
-    monkeypatch.setattr(commands, "prepare", asked.append)
     monkeypatch.setattr(commands, "hand_over", lambda python, *rest: 0)
-    assert [commands.main(["test", "--cpu"]), commands.main(["test"])] == [0, 0]
+    assert [commands.main(asked.append, words) for words in (["test", "--cpu"], ["test"])] == [0, 0]
     assert asked == [CPU_INDEX, None]
 
 
 def test_lab_opens_lesson_00_and_keeps_its_settings_in_build(handed_over, monkeypatch, tmp_path):
     monkeypatch.setattr(commands, "ROOT", tmp_path)
     monkeypatch.setattr(os, "environ", {"JUPYTER_CONFIG_PATH": "mine"})
-    assert commands.main(["lab", "--no-browser"]) == 5
+    assert commands.main(ready, ["lab", "--no-browser"]) == 5
     assert handed_over[0] == "jupyterlab"
     assert any(option.endswith("notebooks/00_start_here.ipynb") for option in handed_over)
     assert any("websocket_max_message_size" in option for option in handed_over)
@@ -142,7 +142,7 @@ def test_present_opens_one_lesson_as_slides_with_fresh_settings(handed_over, mon
     monkeypatch.setattr(os, "environ", {})
     old = tmp_path / "build" / "slides" / "settings"
     old.mkdir(parents=True)
-    assert commands.main(["present", "4", "--no-browser"]) == 5
+    assert commands.main(ready, ["present", "4", "--no-browser"]) == 5
     assert any(option.endswith("notebooks/04_siamese_contrastive_vision.ipynb")
                for option in handed_over)
     assert "--LabApp.custom_css=True" in handed_over and handed_over[-1] == "--no-browser"
@@ -155,8 +155,7 @@ def test_present_opens_one_lesson_as_slides_with_fresh_settings(handed_over, mon
 
 @pytest.mark.parametrize("number", ["12", "x", "../1"])
 def test_an_unknown_lesson_is_told_before_anything_is_installed(number, monkeypatch, capsys):
-    monkeypatch.setattr(commands, "prepare", lambda index: pytest.fail("it was prepared"))
-    assert commands.main(["present", number]) == 1
+    assert commands.main(lambda index: pytest.fail("it was prepared"), ["present", number]) == 1
     assert "the lessons are 00, 01" in capsys.readouterr().err
 
 
@@ -171,7 +170,7 @@ def test_programs_start_without_the_cache_that_spoils_memory(own, monkeypatch):
 @pytest.mark.parametrize("arguments", [[], ["--help"]])
 def test_help_names_the_commands(arguments, capsys):
     with pytest.raises(SystemExit) as ended:
-        commands.main(arguments)
+        commands.main(ready, arguments)
     assert not ended.value.code
     text = capsys.readouterr().out
     assert all(f"\n    {command}" in text for command in ["lab", "present", "test", "site", "run"])
@@ -180,7 +179,7 @@ def test_help_names_the_commands(arguments, capsys):
 
 def test_run_takes_no_unknown_argument(capsys):
     with pytest.raises(SystemExit):
-        commands.main(["run", "--fast"])
+        commands.main(ready, ["run", "--fast"])
     assert "unknown arguments: --fast" in capsys.readouterr().err
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from launcher import ROOT, commands, environment, venv
-from launcher.failures import Problem
-from launcher.programs import interpreter
+from launcher.programs import Problem, interpreter
 
 posix = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
 MARK = environment.MARK
@@ -109,7 +108,7 @@ def test_lines_of_others_around_the_answer_do_not_matter(here, capfd):
         "import atexit, sys\nprint('Welcome to the cluster', sys.argv, end=' {')\n"
         "atexit.register(print, '} Bye')\n")
     (venv.FOLDER / "thesis.tex").write_text("my thesis")
-    assert commands.main(["test"]) == 0
+    assert commands.main(environment.prepare, ["test"]) == 0
     assert (venv.FOLDER / "thesis.tex").read_text() == "my thesis" and not replaced(here)
     assert capfd.readouterr().out == ""
 
@@ -131,11 +130,11 @@ def test_one_start_that_fails_changes_nothing(error, here, monkeypatch, capsys):
         return run(*command, **options)
 
     monkeypatch.setattr(subprocess, "run", fail_once)
-    assert commands.main(["test"]) == 1
+    assert commands.main(environment.prepare, ["test"]) == 1
     assert snapshot(here) == before
     out, err = capsys.readouterr()
     assert "so nothing was changed" in err and (out, err.count("\n")) == ("", 1)
-    assert commands.main(["test"]) == 0
+    assert commands.main(environment.prepare, ["test"]) == 0
     assert (venv.FOLDER / "thesis.tex").read_text() == "my thesis"
 
 
@@ -152,7 +151,7 @@ def test_an_interpreter_without_an_answer_is_not_taken_for_broken(script, here, 
     monkeypatch.setattr(environment, "PATIENCE", 2 if "sleep" in script else 20)
     pretend(venv.FOLDER, script)
     before = snapshot(here)
-    assert commands.main(["test"]) == 1
+    assert commands.main(environment.prepare, ["test"]) == 1
     assert snapshot(here) == before
     out, err = capsys.readouterr()
     assert "so nothing was changed" in err and (out, err.count("\n")) == ("", 1)
@@ -226,7 +225,7 @@ def test_an_unfit_active_environment_is_left_alone(fault, here, monkeypatch, cap
     (mine / "notes.txt").write_text("mine")
     before = snapshot(here)
     monkeypatch.setattr(environment, "active_python", lambda: mine / "bin" / "python")
-    assert commands.main(["test"]) == 1
+    assert commands.main(environment.prepare, ["test"]) == 1
     assert {"gone": "its Python is gone", "old": "its Python 3.10 is older than 3.11"}[
         fault] in (error := capsys.readouterr().err)
     assert error.count("\n") == 1 and snapshot(here) == before
@@ -265,7 +264,7 @@ def test_a_link_to_a_folder_is_never_followed_to_change_it(target, here, capsys)
         (shared / "results.csv").write_text("years of work")
     venv.FOLDER.symlink_to(shared)
     before = snapshot(here)
-    assert commands.main(["test"]) == 1
+    assert commands.main(environment.prepare, ["test"]) == 1
     assert snapshot(here) == before
     out, err = capsys.readouterr()
     assert f"is a link to {shared}" in err and (out, err.count("\n")) == ("", 1)
@@ -276,7 +275,7 @@ def test_a_link_to_a_complete_environment_serves(here):
     (interpreter(shared).parent / "filled").touch()
     venv.FOLDER.symlink_to(shared)
     before = snapshot(here)
-    assert commands.main(["test"]) == 0
+    assert commands.main(environment.prepare, ["test"]) == 0
     assert snapshot(here) == before
 
 
@@ -289,7 +288,7 @@ def test_what_is_no_environment_is_left_alone(kind, here, capsys):
     if kind == "folder":
         (venv.FOLDER / "thesis.tex").write_text("my thesis")
     before = snapshot(here)
-    assert commands.main(["test"]) == 1
+    assert commands.main(environment.prepare, ["test"]) == 1
     assert snapshot(here) == before
     out, err = capsys.readouterr()
     assert ("is a file" if kind == "file" else "is a folder that venv did not make") in err
@@ -305,7 +304,7 @@ def test_notes_in_an_environment_that_is_replaced_survive(script, note, here, ca
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("my notes")
     before = snapshot(venv.FOLDER)
-    assert commands.main(["test"]) == 0
+    assert commands.main(environment.prepare, ["test"]) == 0
     (old,) = replaced(here)
     assert snapshot(old) == before
     text = capsys.readouterr().out
@@ -319,7 +318,7 @@ def test_notes_in_an_environment_that_is_replaced_survive(script, note, here, ca
 def test_an_old_environment_that_works_is_kept_even_without_notes(here):
     pretend(venv.FOLDER, OLD)
     before = snapshot(venv.FOLDER)
-    assert commands.main(["test"]) == 0
+    assert commands.main(environment.prepare, ["test"]) == 0
     assert snapshot(*replaced(here)) == before
 
 
@@ -334,7 +333,7 @@ def test_a_broken_environment_of_packages_alone_is_removed_at_the_end(script, he
         python.unlink()
         python.symlink_to("/gone/python3.10")
     add_package(venv.FOLDER)
-    assert commands.main(["test"]) == 0
+    assert commands.main(environment.prepare, ["test"]) == 0
     assert not replaced(here)
     first, *_, last = capsys.readouterr().out.splitlines()
     assert ("does not start any more" if script else "is gone") in first
@@ -346,7 +345,7 @@ def test_a_package_that_was_edited_is_kept(here):
     pretend(venv.FOLDER, DEAD)
     module = add_package(venv.FOLDER)
     module.write_text("x = 1  # my own cure\n")
-    assert commands.main(["test"]) == 0
+    assert commands.main(environment.prepare, ["test"]) == 0
     (old,) = replaced(here)
     assert (old / module.relative_to(venv.FOLDER)).read_text() == "x = 1  # my own cure\n"
 
@@ -356,7 +355,7 @@ def test_a_link_in_a_broken_environment_is_kept_with_what_it_leads_to(here):
     (here / "thesis").mkdir()
     (here / "thesis" / "thesis.tex").write_text("my thesis")
     (pretend(venv.FOLDER, DEAD) / "work").symlink_to(here / "thesis")
-    assert commands.main(["test"]) == 0
+    assert commands.main(environment.prepare, ["test"]) == 0
     assert (replaced(here)[0] / "work" / "thesis.tex").read_text() == "my thesis"
 
 
@@ -387,7 +386,7 @@ def test_the_old_one_is_kept_where_the_new_one_cannot_be_filled(here, monkeypatc
     add_package(pretend(venv.FOLDER, DEAD))
     before = snapshot(venv.FOLDER)
     monkeypatch.setattr(environment, "install", install)
-    assert commands.main(["test"]) == 1
+    assert commands.main(environment.prepare, ["test"]) == 1
     assert snapshot(*replaced(here)) == before
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from launcher import ROOT, environment, packages, programs
-from launcher.failures import Problem
-from launcher.programs import interpreter
+from launcher.programs import Problem, interpreter
 
 PINS = {"torch": "2.14.1", "torchvision": "0.29.1", "pytest": "9.2.0"}
 READY = {
