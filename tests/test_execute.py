@@ -77,6 +77,7 @@ def test_lessons_are_written_back_without_widgets_unless_they_failed(executed):
     metadata = nbformat.read(folder / "00_fine.ipynb", as_version=4).metadata
     assert metadata.kernelspec.name == "python3"
     assert "widgets" not in metadata
+    assert metadata.course == {"minutes": 0.5}
     assert outputs(folder / "01_bad.ipynb") == [[], []]
     assert outputs(build / "01_bad.ipynb")[0][0].ename == "ValueError"
 
@@ -111,4 +112,4 @@ def test_an_unknown_lesson_is_answered_with_the_list(executed, capsys):
     folder, build, *_ = executed
     assert execute.main(["1", "9"], folder, build) == 1
     error = capsys.readouterr().err
-    assert error == "There is no lesson 9; the lessons are: 00_fine, 01_bad, 02_fine.\n"
+    assert error == "There is no lesson 9; the lessons are 00, 01, 02.\n"

@@ -233,6 +233,7 @@ def test_requirements_pin_everything_and_environment_follows_them():
     assert wanted[-1] == "-e ."
     assert len(packages.read_pins()) == len(wanted) - 1
     text = (ROOT / "environment.yml").read_text(encoding="utf-8")
-    assert text.rstrip().endswith("- pip:\n      - -r requirements.txt")
+    index = f"- --extra-index-url {packages.CPU_INDEX}"
+    assert text.rstrip().endswith(f"- pip:\n      {index}\n      - -r requirements.txt")
     assert "==" not in text
     assert "python={}.{}".format(*environment.OLDEST) in text
