@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from helpers import models, page
 
 REFERENCE_RATE = 38.0
-"""the `training_rate` of the machine, with two cores, for which the lessons say their minutes"""
+"""the `training_rate` of the machine, with two cores, that has executed the committed lessons"""
 
 
 def training_rate(seconds: float = 3.0) -> float:

@@ -36,7 +36,7 @@ def title(path: Path) -> str:
 
 
 def minutes(path: Path) -> float:
-    """How long a lesson computes at `machine.REFERENCE_RATE`, as `run --inplace` measured it."""
+    """How long a lesson computed when `course.py run --inplace` last wrote it, in halves."""
     return _read(path)["metadata"]["course"]["minutes"]
 
 

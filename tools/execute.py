@@ -1,7 +1,7 @@
 """Execute lessons without a browser: `python -m tools.execute [NN ...] [--inplace]`.
 
-The executed notebooks go to `build/`; with `--inplace` to `notebooks/` as well, and with them the
-minutes that the run would have taken on the reference machine.
+The executed notebooks go to `build/`; with `--inplace` to `notebooks/` as well, with the minutes
+that the run took.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from traitlets.config import Config
 
-from helpers import machine, page
+from helpers import page
 from tools import ROOT
 from tools.storage import write
 
@@ -168,21 +168,16 @@ def clean(notebook):
     return notebook
 
 
-def run_lesson(path, build, rate=None):
+def run_lesson(path, build, inplace=False):
     """Execute a lesson, write its notebook, and tell whether every cell ran.
 
-    Args:
-        path: of the notebook.
-        build: the folder for the executed notebook, as far as it came.
-        rate: what `machine.training_rate` measured here; with it, a lesson that did not fail is
-            written to `path` as well, with its minutes at the reference rate, in halves.
+    A lesson that failed is written to `build` as far as it came, never back to `path`.
     """
     lesson = Lesson(path)
     lesson.execute()
     files = [build / path.name]
-    if rate and not lesson.failed:
-        halves = round(lesson.seconds / 30 * rate / machine.REFERENCE_RATE)
-        lesson.notebook.metadata["course"] = {"minutes": max(halves, 1) / 2}
+    if inplace and not lesson.failed:
+        lesson.notebook.metadata["course"] = {"minutes": max(round(lesson.seconds / 30), 1) / 2}
         files.append(path)
     text = nbformat.writes(clean(lesson.notebook)) + "\n"
     write(dict.fromkeys(files, text.encode()))
@@ -198,8 +193,7 @@ def main(arguments=None, folder=None, build=ROOT / "build"):
     try:
         lessons = ([page.find(number, folder) for number in options.lessons]
                    or list(page.lessons(folder).values()))
-        rate = machine.training_rate() if options.inplace else None
-        failed = [path.stem for path in lessons if not run_lesson(path, build, rate)]
+        failed = [path.stem for path in lessons if not run_lesson(path, build, options.inplace)]
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
