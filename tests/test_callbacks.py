@@ -3,6 +3,7 @@
 import ast
 import datetime
 import math
+import re
 from types import SimpleNamespace
 
 import lessons
@@ -128,8 +129,9 @@ CALLBACKS = {
         [{"generation": 0}, {"generation": 159}],
     ),
     "fill": (
-        [],
-        {"writing": writing, "tokenizer": TOKENIZER, "MASK": 4,
+        ["with_blank"],
+        {"writing": writing, "tokenizer": TOKENIZER, "MASK": 4, "re": re,
+         "BLANK": definitions("05").BLANK,
          "bert": lambda text, where: torch.randn(1, TOKENIZER.get_vocab_size())},
         [{"sentence": "a ___"}, {"sentence": "the large ___ that swims" + 16 * " in the sea"}],
     ),
