@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import signal
 import socket
 import struct
 import sys
@@ -64,7 +65,9 @@ def rehearse():
 
 
 def pytest_configure(config):
-    """Cut the network off before anything starts a thread or a kernel."""
+    """Cut the network off, and hear Ctrl-C, before anything starts a thread or a kernel."""
+    # A shell that starts pytest in the background has it ignore Ctrl-C, and all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     obstacle = rehearse() if sys.platform == "linux" else "it needs Linux"
     if not obstacle:
         enter_empty_network()

@@ -76,7 +76,7 @@ sys.meta_path.insert(0, Pause())
 def test_ctrl_c_during_an_import_ends_in_one_sentence(module, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(SLOW)
     variables = {**os.environ, "PYTHONPATH": str(tmp_path), "PAUSE": module}
-    with subprocess.Popen([sys.executable, COURSE, "test"], env=variables, text=True,
+    with subprocess.Popen([sys.executable, COURSE, "present", "99"], env=variables, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout.readline() == "now\n"
         process.send_signal(signal.SIGINT)
