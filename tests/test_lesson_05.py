@@ -325,7 +325,7 @@ STRANGE = {
     "___" + 70 * " sea": "too long",
     "___" + 10**6 * "a": "too long",
     "___" + 10**6 * " ": "too long",
-    10**6 * "_": "nothing around",
+    10**6 * "_": "too long",
     10**6 * "_ ": "1000000 blanks",
     10**6 * "\U0001f42c": "no blank",
     "他 ___ 日": "never met “他”",
