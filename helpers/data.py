@@ -42,20 +42,21 @@ def verify(path: Path) -> str:
     name = path.relative_to(root).as_posix()
     sums = root / "SHA256SUMS"
     if not sums.exists():
-        raise _problem("SHA256SUMS", "is missing.")
+        raise DataError(complaint("SHA256SUMS", "is missing."))
     lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()
     recorded = dict(reversed(line.split("  ", 1)) for line in lines if "  " in line)
     if name not in recorded:
-        raise _problem("SHA256SUMS", f"does not list {name}. Is it spelt right?")
+        raise DataError(complaint("SHA256SUMS", f"does not list {name}. Is it spelt right?"))
     if not path.exists():
-        raise _problem(name, "is missing.")
+        raise DataError(complaint(name, "is missing."))
     if sha256(path.read_bytes()) != recorded[name]:
-        raise _problem(name, "is damaged: its SHA-256 is not the recorded one.")
+        raise DataError(complaint(name, "is damaged: its SHA-256 is not the recorded one."))
     return recorded[name]
 
 
-def _problem(name: str, what: str) -> DataError:
-    return DataError(f"data/{name} {what} Bring it back with: git checkout -- data/{name}")
+def complaint(name: str, what: str) -> str:
+    """What is wrong with a file under `data/`, and the command that brings it back."""
+    return f"data/{name} {what} Bring it back with: git checkout -- data/{name}"
 
 
 @functools.cache
@@ -174,7 +175,9 @@ def cifar10(split: str = "train") -> tuple[Tensor, Tensor, list[str]]:
     dataset = _cifar10_from_file(path) if path else _cifar10_from_hub(split)
     table = dataset.data.table
     try:
-        images = torch.from_numpy(decode(table["img"], "RGB")).permute(0, 3, 1, 2).contiguous()
+        parts = [decode(table["img"].slice(start, 1000), "RGB")  # to hold few files at once
+                 for start in range(0, len(table), 1000)]
+        images = torch.from_numpy(np.concatenate(parts)).permute(0, 3, 1, 2).contiguous()
         if images.shape[1:] != (3, 32, 32):
             raise ValueError("pictures of another size")
         return images, torch.tensor(table["label"].to_pylist()), dataset.features["label"].names

@@ -50,7 +50,8 @@ def read(content: bytes, longest: int = 320) -> Tensor:
         raise ValueError("This picture is damaged, or not all of it is there. Please choose "
                          "another one.") from None
     image.thumbnail((longest, longest))
-    return views.on_paper(pil_to_tensor(image.convert("RGBA"))[None])
+    paper = views.on_paper(pil_to_tensor(image.convert("RGBA"))[None])
+    return (255 * paper).round() / 255  # each pixel is one of 8 bits again
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

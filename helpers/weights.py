@@ -80,12 +80,8 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
-        raise WeightsError(f"data/weights/{path.name} is missing. {_restore(path)}") from None
+        raise WeightsError(data.complaint(f"weights/{path.name}", "is missing.")) from None
 
 
 def _damaged(path: Path, reason: str) -> WeightsError:
-    return WeightsError(f"data/weights/{path.name} is damaged: {reason}. {_restore(path)}")
-
-
-def _restore(path: Path) -> str:
-    return f"Bring it back with: git checkout -- data/weights/{path.name}"
+    return WeightsError(data.complaint(f"weights/{path.name}", f"is damaged: {reason}."))

@@ -17,6 +17,12 @@ def test_a_picture_is_the_figure_of_its_lesson(words, name, number):
     assert (ROOT / name).read_bytes() == gallery.find_figure(number, words)
 
 
-def test_a_picture_that_no_lesson_has_gets_a_sentence():
-    with pytest.raises(SystemExit, match="^04_siamese_contrastive_vision.ipynb has no figure that"):
-        gallery.find_figure("04", "No such words.")
+@pytest.mark.parametrize(("picture", "answer"), [
+    ("![No such words.](notebooks/pictures/04.png)",
+     "04_siamese_contrastive_vision.ipynb has no figure"),
+    ("![Words.](notebooks/pictures/99.png)", "There is no lesson 99"),
+])
+def test_a_picture_that_no_lesson_has_gets_a_sentence(picture, answer, tmp_path):
+    (tmp_path / "README.md").write_text(picture)
+    with pytest.raises(SystemExit, match=f"^{answer}"):
+        gallery.main(tmp_path / "README.md")

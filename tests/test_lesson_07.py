@@ -1,10 +1,15 @@
 """The agent, the guess and the evolution that stand on the page of lesson 07."""
 
+import base64
+import io
+
+import lessons
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from torch import nn
 
 from helpers import data, views
@@ -263,3 +268,25 @@ def test_the_teacher_leads_to_the_cow_on_a_shortest_way(seed):
     while not world.touched:
         world.step(PAGE.way_to_cow(world))
     assert world.found and straight <= world.steps <= 8
+
+
+def test_the_film_is_one_moving_png_that_stops():
+    (film,) = [output.data["image/png"] for cell in lessons.cells("07") for output in cell.outputs
+               if output.get("metadata", {}).get("image/png", {}).get("alt", "").startswith(
+                   "One episode of the trained agent")]
+    film = Image.open(io.BytesIO(base64.b64decode(film)))
+    assert film.n_frames > 2 and film.info["loop"] == 2
+    assert film.info["duration"] == 500 and film.size == (192, 192)
+
+
+def test_one_thread_is_for_the_learning_only(agent, monkeypatch):
+    before, during = torch.get_num_threads(), []
+
+    def look(*arguments):
+        during.append(torch.get_num_threads())
+        raise RuntimeError
+
+    monkeypatch.setattr(PAGE, "optimizer_of", look)
+    with pytest.raises(RuntimeError):
+        PAGE.learn(agent, 0)
+    assert during == [1] and torch.get_num_threads() == before

@@ -179,8 +179,7 @@ def run_lesson(path, build, inplace=False):
     if inplace and not lesson.failed:
         lesson.notebook.metadata["course"] = {"minutes": max(round(lesson.seconds / 30), 1) / 2}
         files.append(path)
-    text = nbformat.writes(clean(lesson.notebook)) + "\n"
-    write(dict.fromkeys(files, text.encode()))
+    write(dict.fromkeys(files, (nbformat.writes(clean(lesson.notebook)) + "\n").encode()))
     return not lesson.failed
 
 

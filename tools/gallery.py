@@ -7,6 +7,7 @@ has the same alternative text.
 import base64
 import re
 import sys
+from pathlib import Path
 
 import nbformat
 
@@ -19,18 +20,25 @@ PICTURE = re.compile(r"!\[([^]]+)\]\((notebooks/pictures/(\d\d)\.png)\)")
 def find_figure(number: str, words: str) -> bytes:
     """Return the PNG file of a lesson's figure with these words as its alternative text.
 
-    Ends the program, with a sentence that names the lesson, if it has no such figure.
+    Raises ValueError, with a sentence, if there is no such lesson or figure.
     """
     lesson = page.find(number)
     for cell in nbformat.read(lesson, as_version=4).cells:
         for output in cell.get("outputs", []):
             if output.get("metadata", {}).get("image/png", {}).get("alt") == words:
                 return base64.b64decode(output.data["image/png"])
-    sys.exit(f"{lesson.name} has no figure that says: {words}")
+    raise ValueError(f"{lesson.name} has no figure that says: {words}")
+
+
+def main(readme: Path = ROOT / "README.md") -> None:
+    """Write each picture of the README; end with a sentence where a lesson lacks one."""
+    try:
+        for words, name, number in PICTURE.findall(readme.read_text(encoding="utf-8")):
+            (ROOT / name).write_bytes(find_figure(number, words))
+            print(name)
+    except ValueError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for words, name, number in PICTURE.findall(readme):
-        (ROOT / name).write_bytes(find_figure(number, words))
-        print(name)
+    main()

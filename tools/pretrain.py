@@ -98,11 +98,7 @@ def pretrain(name: str, recipe: Recipe, every: int = 200) -> dict:
 
 
 def publish(name: str, network: nn.Module, record: dict) -> dict:
-    """Write the whole state of a network and a record of it to `data/weights/`, both or none.
-
-    Returns:
-        The record as written, with the "sha256" of the weights.
-    """
+    """Write a network's state and its record, both or none; return the record with its "sha256"."""
     content = pack(network.state_dict())
     record = {**record, "sha256": data.sha256(content)}
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
@@ -122,8 +118,11 @@ def _origin(file: str) -> str:
     if not file.startswith("cifar10/"):
         return data.verify(data.FOLDER / file)
     folder = os.environ.get("SSL_COURSE_DATA")
-    return (data.sha256(Path(folder, file).read_bytes()) if folder
-            else f"{data.CIFAR10}@{data.REVISION}")
+    try:
+        return (data.sha256(Path(folder, file).read_bytes()) if folder
+                else f"{data.CIFAR10}@{data.REVISION}")
+    except OSError:
+        raise DataError(f"{Path(folder, file)} is missing; {data.WAY_OUT}.") from None
 
 
 @contextlib.contextmanager
@@ -187,9 +186,11 @@ def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 def main(arguments: list[str] | None = None) -> int:
     """Make the weights asked for; return 0 if they were written, else 1, or 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(prog="tools.pretrain", description=__doc__.splitlines()[0])
-    parser.add_argument("name", choices=RECIPES)
+    parser.add_argument("name", metavar="NAME", help=", ".join(RECIPES))
     name = parser.parse_args(arguments).name
     try:
+        if name not in RECIPES:
+            raise ValueError(f"There is no recipe {name!r}; the recipes are: {', '.join(RECIPES)}.")
         start()
         pretrain(name, RECIPES[name]())
     except KeyboardInterrupt as interrupt:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from torch import nn
 
 from helpers import data, models, probes, views
-from helpers.data import cifar10
 from helpers.page import definitions
 
 
@@ -51,7 +50,7 @@ def drawings() -> Recipe:
 def photographs() -> Recipe:
     """Twins on two views of a photograph of CIFAR-10: lesson 04, part 10, wider and longer."""
     page = definitions("04")
-    images, _, _ = cifar10("train")
+    images, _, _ = data.cifar10("train")
 
     def figures(twins) -> dict[str, float]:
         embeds = {"SSL, long training": page.features(twins), "raw pixels": probes.raw_pixels,
@@ -105,7 +104,7 @@ def colours() -> Recipe:
 def photo_colours() -> Recipe:
     """The painter of lesson 06, part 2, on photographs of CIFAR-10, wider and longer."""
     page = definitions("06")
-    images, asked = (cifar10(split)[0] for split in ("train", "test"))
+    images, asked = (data.cifar10(split)[0] for split in ("train", "test"))
 
     def lab(photos):
         return page.to_lab(photos.float() / 255)

@@ -1,6 +1,7 @@
 """What Sphinx is told about the course's web site; tools/website starts it."""
 
 import re
+from functools import cache
 
 import nbformat
 from myst_nb.core.render import NbElementRenderer
@@ -36,6 +37,7 @@ def render_with_words(self, data):
     return images
 
 
+@cache
 def glossary():
     """Return {lesson: words that it introduces}, as the last page of lesson 00 has them."""
     first = nbformat.read(page.find("00"), as_version=4)
