@@ -3,7 +3,7 @@
 from IPython.display import Markdown, display
 
 BAR = r"\|"  # a bar that doesn't end the column of a table
-_checked: list[tuple[str, float, str]] = []
+_checked: list[tuple[str, float, str, dict]] = []
 
 
 def check(sentence: str, value: float, above: float | None = None,
@@ -18,26 +18,28 @@ def check(sentence: str, value: float, above: float | None = None,
     Raises:
         AssertionError: The value is not within the bounds (a value that is not a number never is).
     """
-    if above is None and below is None:
+    limits = {word: float(limit) for word, limit in (("above", above), ("below", below))
+              if limit is not None}
+    if not limits:
         raise ValueError("A claim needs a bound: above, below, or both.")
-    bounds = " and ".join(f"{word} {_written(bound)}" for word, bound in
-                          (("above", above), ("below", below)) if bound is not None)
+    bounds = " and ".join(f"{word} {written(limit)}" for word, limit in limits.items())
     value = float(value)
     holds = (above is None or value > above) and (below is None or value < below)
     if not holds:
-        raise AssertionError(f"Not so in this run: {sentence}. Measured {_written(value)}, "
+        raise AssertionError(f"Not so in this run: {sentence}. Measured {written(value)}, "
                              f"but the claim needs {bounds}.")
-    _checked.append((sentence, value, bounds))
+    _checked.append((sentence, value, bounds, {"claim": sentence, "value": value, **limits}))
 
 
 def table() -> None:
-    """Show every claim that this lesson has checked, with the measured value and its bounds."""
-    rows = dict((sentence, (value, bounds)) for sentence, value, bounds in _checked)
-    lines = [f"| {sentence.replace('|', BAR)} | {_written(value)} | {bounds} |"
-             for sentence, (value, bounds) in rows.items()]
+    """Show each checked claim with its value and bounds; the output's metadata has all digits."""
+    rows = {sentence: rest for sentence, *rest in _checked}
+    lines = [f"| {sentence.replace('|', BAR)} | {written(value)} | {bounds} |"
+             for sentence, (value, bounds, _) in rows.items()]
     display(Markdown("| what was claimed | measured | the claim holds if |\n|---|---|---|\n"
-                     + "\n".join(lines)))
+                     + "\n".join(lines)), metadata={"claims": [full for *_, full in rows.values()]})
 
 
-def _written(value: float) -> str:
+def written(value: float) -> str:
+    """A number as the table shows it: three digits, or whole from a thousand on."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

@@ -114,12 +114,16 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
     add("site", "build the course's web site in build/site; further arguments go to Sphinx")
     runner = add("run", "execute lessons without a browser; the notebooks go to build/")
     runner.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers (all if none)")
-    runner.add_argument("--inplace", action="store_true", help="update notebooks/ as well")
+    either = runner.add_mutually_exclusive_group()
+    either.add_argument("--inplace", action="store_true", help="update notebooks/ as well")
+    either.add_argument("--seeds", metavar="A-B", help="run with each of these seeds instead (0-4 "
+                        "or 0,3), and write notebooks/claims.json: least, mean and greatest values")
     options, others = parser.parse_known_args(rest)
     if options.command == "run":
         if others:
             runner.error(f"unknown arguments: {' '.join(others)}")
         others = options.lessons + ["--inplace"] * options.inplace
+        others += [] if options.seeds is None else [f"--seeds={options.seeds}"]
     elif options.command == "present":
         try:
             others = [find(options.lesson).name, *others]

@@ -94,6 +94,8 @@ def handed_over(monkeypatch):
         (["run"], ["tools.execute"]),
         (["site", "-W"], ["tools.website", "-W"]),
         (["run", "--inplace", "4", "05"], ["tools.execute", "4", "05", "--inplace"]),
+        (["run", "--seeds", "0-4", "4"], ["tools.execute", "4", "--seeds=0-4"]),
+        (["run", "4", "--seeds="], ["tools.execute", "4", "--seeds="]),
     ],
 )
 def test_arguments_are_passed_on_and_the_exit_code_back(arguments, started, handed_over):
@@ -177,10 +179,14 @@ def test_help_names_the_commands(arguments, capsys):
     assert "--cpu" in text and "--torch-index" in text
 
 
-def test_run_takes_no_unknown_argument(capsys):
+@pytest.mark.parametrize(("arguments", "told"), [
+    (["--fast"], "unknown arguments: --fast"),
+    (["--seeds", "0-4", "--inplace"], "--inplace: not allowed with argument --seeds"),
+])
+def test_run_takes_no_unknown_argument_and_not_both(arguments, told, capsys):
     with pytest.raises(SystemExit):
-        commands.main(ready, ["run", "--fast"])
-    assert "unknown arguments: --fast" in capsys.readouterr().err
+        commands.main(ready, ["run", *arguments])
+    assert told in capsys.readouterr().err
 
 
 def test_an_image_is_set_up_as_a_laptop_is(tmp_path):

@@ -89,6 +89,13 @@ def test_executing_again_changes_nothing(executed):
     assert (folder / "02_fine.ipynb").read_bytes() == before
 
 
+def test_the_notebooks_can_go_elsewhere(executed, tmp_path, capsys):
+    folder, build, *_ = executed
+    assert execute.main(["2", "--build", str(tmp_path / "there")], folder, build) == 0
+    assert (tmp_path / "there" / "02_fine.ipynb").exists()
+    assert "their notebooks are in there/." in capsys.readouterr().out
+
+
 def test_a_kernel_that_dies_is_reported(tmp_path, capsys):
     save(tmp_path, "00_dies", new_code_cell("import os\nos._exit(1)"))
     assert execute.main([], tmp_path, tmp_path / "build") == 1

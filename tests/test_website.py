@@ -1,5 +1,6 @@
 """The web site is whole without a network, on a phone, and for those who hear or tab through it."""
 
+import json
 import re
 from functools import cache
 from urllib.parse import unquote, urlsplit
@@ -8,12 +9,15 @@ import lessons
 import pytest
 from bs4 import BeautifulSoup
 
+from helpers.claims import written
 from tools.website import __main__ as website
 
 AXE = lessons.ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
+CLAIMS = lessons.ROOT / "notebooks" / "claims.json"
 PHONE = {"width": 390, "height": 844}
 PAGES = ["index.html", "search.html", "INSTRUCTORS.html", "HUB.html", "data/README.html",
-         *(f"notebooks/{path.stem}.html" for path in lessons.LESSONS.values())]
+         *(f"notebooks/{path.stem}.html" for path in lessons.LESSONS.values()),
+         *["notebooks/claims.html"] * CLAIMS.exists()]
 FINDINGS = """async () => {
     for (const folded of document.querySelectorAll("details")) folded.open = true;
     const found = await axe.run(document, {preload: false, resultTypes: ["violations"]});
@@ -100,6 +104,20 @@ def test_a_page_fits_a_phone_and_loads_nothing_from_elsewhere(name, site, page):
     formulas = page.locator("article .math")
     assert page.locator("article .math mjx-container").count() == formulas.count()
     assert not page.watched.errors and not page.watched.outside
+
+
+@pytest.mark.skipif(not CLAIMS.exists(), reason="notebooks/claims.json is not there")
+def test_a_page_that_the_first_one_links_has_a_table_of_the_claims_of_each_lesson(site):
+    assert read(site, "index.html").find("a", string="What the course claims")
+    page = read(site, "notebooks/claims.html").article
+    claimed = json.loads(CLAIMS.read_text(encoding="utf-8")).values()
+    rows = [[[cell.text for cell in row.find_all("td")] for row in table.tbody.find_all("tr")]
+            for table in page.find_all("table")]
+    assert [len(one) for one in rows] == [len(lesson["claims"]) for lesson in claimed]
+    for row, found in zip(sum(rows, []), [figures for lesson in claimed
+                                         for figures in lesson["claims"].values()]):
+        assert row[2:] == [written(found[name]) for name in ("min", "mean", "max")]
+        assert re.match("(above|below) ", row[1])
 
 
 def test_a_word_is_found_and_leads_to_its_lesson(site, page):

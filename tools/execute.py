@@ -1,7 +1,7 @@
 """Execute lessons without a browser: `python -m tools.execute [NN ...] [--inplace]`.
 
 The executed notebooks go to `build/`; with `--inplace` to `notebooks/` as well, with the minutes
-that the run took.
+that the run took. With `--seeds 0-4` each lesson runs once for each seed instead: `tools.seeds`.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 import nbformat
 import psutil
@@ -21,7 +22,7 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 from traitlets.config import Config
 
 from helpers import page
-from tools import ROOT
+from tools import ROOT, seeds
 from tools.storage import write
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -188,16 +189,21 @@ def main(arguments=None, folder=None, build=ROOT / "build"):
     parser = argparse.ArgumentParser(prog="tools.execute", description=__doc__.splitlines()[0])
     parser.add_argument("lessons", nargs="*", metavar="NN")
     parser.add_argument("--inplace", action="store_true")
+    parser.add_argument("--seeds", metavar="A-B")
+    parser.add_argument("--build", type=Path, default=build, help="where the notebooks go")
     options = parser.parse_args(arguments)
     try:
         lessons = ([page.find(number, folder) for number in options.lessons]
                    or list(page.lessons(folder).values()))
-        failed = [path.stem for path in lessons if not run_lesson(path, build, options.inplace)]
+        if options.seeds is not None:
+            return seeds.measure(lessons, seeds.parse(options.seeds), options.build / "seeds")
+        failed = [path.stem for path in lessons
+                  if not run_lesson(path, options.build, options.inplace)]
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"{len(lessons) - len(failed)} of {len(lessons)} lessons ran; their notebooks are in "
-          f"{build.name}/.")
+          f"{options.build.name}/.")
     if failed:
         print(f"Failed: {', '.join(failed)}.")
     return 1 if failed else 0

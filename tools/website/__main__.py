@@ -14,7 +14,7 @@ from helpers import page
 from tools import ROOT
 
 AS_THEY_ARE = ["INSTRUCTORS.md", "HUB.md", "LICENSE", "notebooks/pictures/*", "data/*.md",
-               "data/pictures/*", "data/*/LICENSE*"]
+               "data/pictures/*", "data/*/LICENSE*", "notebooks/claims.json"]
 CONTENTS = """
 
 ```{toctree}
@@ -45,6 +45,8 @@ def lay_out(pages: Path) -> None:
     for path in page.lessons().values():
         for folder in ("notebooks", "originals"):
             shutil.copy2(path, pages / folder)
+    if (pages / "notebooks" / "claims.json").exists():
+        shutil.copy2(Path(__file__).with_name("claims.md"), pages / "notebooks")
 
 
 def main(arguments: list[str], build: Path = ROOT / "build") -> int:

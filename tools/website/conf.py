@@ -1,12 +1,15 @@
 """What Sphinx is told about the course's web site; tools/website starts it."""
 
+import json
 import re
 from functools import cache
+from pathlib import Path
 
 import nbformat
 from myst_nb.core.render import NbElementRenderer
 
 from helpers import page
+from helpers.claims import BAR, written
 
 project = html_title = "Self-supervised learning"
 extensions = ["myst_nb", "sphinx-mathjax-offline"]
@@ -49,7 +52,7 @@ def glossary():
 
 def complete(app, name, source):
     """Offer each notebook below its title, and put its words into the index of the site."""
-    if not name.startswith("notebooks/"):
+    if not re.match(r"notebooks/\d\d_", name):
         return
     notebook = nbformat.reads(source[0], as_version=4)
     title, _, rest = notebook.cells[0].source.partition("\n")
@@ -60,7 +63,30 @@ def complete(app, name, source):
     source[0] = nbformat.writes(notebook)
 
 
+def claimed(lesson):
+    """Return the rows of a lesson's table of claims, of what `claims.json` has about it."""
+    for claim, figures in lesson["claims"].items():
+        bounds = " and ".join(f"{word} {written(figures[word])}" for word in ("above", "below")
+                              if word in figures)
+        values = [written(figures[name]) for name in ("min", "mean", "max")]
+        yield f"| {' | '.join([claim.replace('|', BAR), bounds, *values])} |"
+
+
+def add_claims(app, name, source):
+    """Put a table for each lesson on the page of claims."""
+    if name != "notebooks/claims":
+        return
+    for number, lesson in json.loads(Path(app.srcdir, f"{name}.json").read_text("utf-8")).items():
+        path = page.find(number)
+        source[0] += "\n".join([
+            f"\n## [{page.title(path)}]({path.name})\n",
+            f"Seeds: {', '.join(map(str, lesson['seeds']))}.\n",
+            "| claim | holds if | least | mean | greatest |", "|---|---|---|---|---|",
+            *claimed(lesson), ""])
+
+
 def setup(app):
     """Let Sphinx call these functions."""
     NbElementRenderer.render_image = render_with_words
     app.connect("source-read", complete)
+    app.connect("source-read", add_claims)
