@@ -61,9 +61,9 @@ CALLBACKS = {
         [{"start": "cow", "end": "sun"}, {"start": "cow", "end": "cow"}],
     ),
     "show_noise": (
-        ["noisy", "clean_up"],
+        ["noisy"],
         {"shown": torch.rand(10, 3, 16, 16), "gaussian_blur2d": gaussian_blur2d,
-         "denoiser": nn.Identity()},
+         "denoiser": nn.Identity(), "bridgeless": nn.Identity()},
         [{"sigma": 0.0}, {"sigma": 1.5}],
     ),
     "show_point": (

@@ -19,6 +19,7 @@ from exercises import (
     lesson_06,
     lesson_07,
 )
+from helpers import energy
 from helpers.data import Drawings
 
 CONCEPTS = ["cow", "sun", "teapot"]
@@ -34,6 +35,12 @@ SHOES = torch.linspace(0.3, 1, 20)[:, None, None, None].expand(20, 1, 32, 32)
 def brightness(pictures):
     """An energy that any dark picture beats."""
     return pictures.mean(dim=(1, 2, 3))
+
+
+def two_tests(meter):
+    """AUROC of shoes against coats, and against faint ones."""
+    return [energy.auroc(meter(SHOES), meter(torch.full_like(SHOES, level)))
+            for level in (0.35, 0.035)]
 
 
 def sign(pictures):
@@ -52,7 +59,7 @@ CHECKERS = {"00": lesson_00, "01": lesson_01, "02": lesson_02, "03": lesson_03,
 FACTS = {
     "00": {"error": ERROR, "unseen": UNSEEN, "show_concept": lambda concept: None},
     "01": {"labels": LABELS},
-    "02": {"rebuilding_energy": brightness, "test_pictures": SHOES, "is_shoe": slice(None)},
+    "02": {"rebuilding_energy": brightness, "two_tests": two_tests},
     "03": {"sign": sign, "turn": turn, "INK": INK},
     "04": {"F": F},
     "05": {"MASK": 4},
@@ -123,7 +130,7 @@ CHECKS = [
     lesson_01.check_box_iou, lambda answer: lesson_01.check_cheat(answer, LABELS),
     lesson_01.check_kinds,
     lesson_02.check_sample, lesson_02.check_denoising_loss,
-    lambda answer: lesson_02.check_fool(answer, brightness, SHOES),
+    lambda answer: lesson_02.check_meter(answer, two_tests),
     lesson_03.check_hinge, lesson_03.check_mirror,
     lambda answer: lesson_03.check_cheat(answer, sign, turn), lesson_03.check_tasks,
     lesson_04.check_uniformity, lesson_04.check_mended, lesson_04.check_views,

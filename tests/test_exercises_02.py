@@ -4,13 +4,20 @@ import pytest
 import torch
 
 from exercises import lesson_02
+from helpers import energy
 
 SHOES = torch.zeros(20, 1, 32, 32)
 SHOES[:, :, 12:20, 4:28] = torch.linspace(0.3, 1, 20)[:, None, None, None]
+COATS = torch.full((20, 1, 32, 32), 0.35)
 
 
 def brightness(pictures):
     return pictures.mean(dim=(1, 2, 3))
+
+
+def two_tests(meter):
+    """AUROC of small shoes against large coats, and against faint ones."""
+    return [energy.auroc(meter(SHOES), meter(COATS * contrast)) for contrast in (1, 0.1)]
 
 
 @pytest.mark.parametrize(
@@ -62,15 +69,16 @@ def test_denoising_loss(loss, reason, verdict):
 
 
 @pytest.mark.parametrize(
-    ("picture", "reason"),
+    ("meter", "reason"),
     [
-        (torch.zeros(32, 32), "a tensor of the shape (1, 1, 32, 32)"),
-        (torch.zeros(1, 1, 32, 32), "at least 0.5 is asked for"),
-        (torch.full((1, 1, 32, 32), 200.0), "between 0 (black) and 1 (white)"),
-        (torch.full((1, 1, 32, 32), float("nan")), "between 0 (black) and 1 (white)"),
-        (SHOES[-1:] * 0.99, "close to a real shoe"),
-        (torch.ones(1, 1, 32, 32), "0% of the shoes"),
+        (brightness, "AUROC is 0.00, 0.6 is asked for"),
+        (lambda pictures: pictures.amax(dim=(1, 2, 3)), "AUROC is 0.00"),
+        (lambda pictures: -brightness(pictures), "fell to 0.00"),
+        (lambda pictures: torch.ones(len(pictures)), "AUROC is 0.50"),
+        (lambda pictures: pictures.mean(), "one energy for each picture, not ()"),
+        (lambda pictures: pictures.mean(dim=1), "one energy for each picture, not (20, 32, 32)"),
+        (lambda pictures: brightness(pictures) / brightness(0 * pictures), "nan or inf"),
     ],
 )
-def test_fool(picture, reason, verdict):
-    assert reason in verdict(lesson_02.check_fool, picture, brightness, SHOES)
+def test_meter(meter, reason, verdict):
+    assert reason in verdict(lesson_02.check_meter, meter, two_tests)
