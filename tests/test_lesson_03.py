@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from helpers import data, views
 from helpers.page import definitions
 
 few = settings(max_examples=25, deadline=None)
@@ -42,6 +43,7 @@ def test_an_energy_is_never_negative_and_all_losses_have_a_floor(seed):
     assert torch.isclose(pushed_down, energies.mean())
     for loss in ("contrastive", "regularised"):
         assert PAGE[loss](pair, batch) >= pushed_down
+    assert PAGE["decorrelated"](pair, batch) >= PAGE["regularised"](pair, batch)
 
 
 def test_only_push_down_is_content_with_a_collapsed_pair():
@@ -49,6 +51,17 @@ def test_only_push_down_is_content_with_a_collapsed_pair():
     assert PAGE["push_down"](pair, batch) == 0
     assert PAGE["contrastive"](pair, batch) == 1, "the margin"
     assert PAGE["regularised"](pair, batch) == 2, "the missing spread of both codes"
+
+
+def test_only_the_third_term_minds_the_same_number_twice():
+    twice, apart = ({"f": code, "g": code} for code in (lambda x: x[:, [0, 0]], lambda x: x))
+    numbers = torch.randn(4000, 2)
+    batch = numbers, numbers
+    for loss in ("contrastive", "regularised"):
+        assert PAGE[loss](twice, batch) < 0.5, "content with a code that says one thing twice"
+    extra = [PAGE["decorrelated"](pair, batch) - PAGE["regularised"](pair, batch)
+             for pair in (twice, apart)]
+    assert extra[0] == pytest.approx(2, abs=0.3) and extra[1] < 0.05
 
 
 def test_the_points_lie_on_the_circle():
@@ -77,7 +90,8 @@ def test_the_answer_undoes_the_question(seed):
     pictures = random_pictures()
     asked, y = PAGE["rotation_question"](pictures)
     assert torch.equal(PAGE["turn"](asked, (4 - y) % 4), pictures)
-    asked, y = PAGE["jigsaw_question"](pictures, border=1)
+    y = torch.randint(24, (6,))
+    asked = PAGE["shuffle"](pictures, y, border=1)
     for picture, puzzle, order in zip(pictures, asked, PAGE["ORDERS"][y]):
         tiles = [tile for half in puzzle.chunk(2, dim=1) for tile in half.chunk(2, dim=2)]
         for tile, place in zip(tiles, order.tolist()):
@@ -91,6 +105,35 @@ def test_all_labels_occur():
     for question, answers in (("rotation_question", 4), ("jigsaw_question", 24)):
         _, y = PAGE[question](random_pictures(500))
         assert y.unique().tolist() == list(range(answers))
+
+
+def test_the_nearest_of_some_means_has_the_highest_score():
+    means = random_pictures()
+    scores = PAGE["NearestMean"](means)(means[[4, 1]] + 0.01)
+    assert scores.argmax(dim=1).tolist() == [4, 1] and scores.max() <= 0
+
+
+def test_concepts_are_kept_back_as_a_whole():
+    drawings = data.drawings("test")
+    kept = PAGE["only"](drawings, drawings.concept == 3)
+    assert torch.equal(kept.images, drawings.images[drawings.find(drawings.concepts[3])])
+    assert len(kept) == len(kept.artist) == len(kept.group) and kept.concepts == drawings.concepts
+
+
+def test_whitened_pixels_mind_a_new_place_less_than_a_new_drawing():
+    torch.manual_seed(0)
+    images = data.drawings("test").images[::4]
+    paper = views.on_paper(images)
+    small = lambda embed, other: (embed(paper) - embed(other)).pow(2).sum(dim=1).mean()  # noqa: E731
+    ratios = [small(embed, PAGE["moved"](images)) / small(embed, paper.roll(1, dims=0))
+              for embed in (lambda pictures: pictures.flatten(1), PAGE["whitened"](images))]
+    assert ratios[1] < 0.8 * ratios[0]
+
+
+def test_on_white_paper_the_corners_of_moved_drawings_are_white():
+    drawings = data.drawings("test").images[:40]
+    assert (PAGE["moved"](drawings, coloured=0)[:, :, 0, 0] > 0.6).float().mean() > 0.8
+    assert (PAGE["moved"](drawings, coloured=1)[:, :, 0, 0] < 0.95).any()
 
 
 @few
