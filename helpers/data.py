@@ -101,6 +101,12 @@ class Drawings:
     def __len__(self) -> int:
         return len(self.images)
 
+    @property
+    def maker(self) -> Tensor:
+        """(artists,) int64, equal for two sets by one maker, such as noto and noto-v1."""
+        makers = [artist.split("-")[0] for artist in self.artists]
+        return torch.tensor([makers.index(maker) for maker in makers])
+
     def find(self, concept: str) -> Tensor:
         """Row numbers (K,) of all drawings of one concept, in the order of the artists."""
         return (self.concept == self.concepts.index(concept)).nonzero().flatten()
@@ -171,7 +177,8 @@ def cifar10(split: str = "train") -> tuple[Tensor, Tensor, list[str]]:
     Raises:
         DataError: The file is missing or damaged, or the hub can't be reached.
     """
-    path = _cifar10_file(split)
+    folder = os.environ.get("SSL_COURSE_DATA")
+    path = Path(folder, "cifar10", f"{split}.parquet") if folder else None
     dataset = _cifar10_from_file(path) if path else _cifar10_from_hub(split)
     table = dataset.data.table
     try:
@@ -184,11 +191,6 @@ def cifar10(split: str = "train") -> tuple[Tensor, Tensor, list[str]]:
     except Exception:  # the errors of a damaged picture have no common class
         raise DataError(f"{path or CIFAR10} is damaged, or not CIFAR-10 as on the hub: each row "
                         "needs a picture img of 32 × 32 pixels and a class label.") from None
-
-
-def _cifar10_file(split: str) -> Path | None:
-    folder = os.environ.get("SSL_COURSE_DATA")
-    return Path(folder, "cifar10", f"{split}.parquet") if folder else None
 
 
 def _cifar10_from_file(path: Path):

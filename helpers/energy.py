@@ -1,7 +1,4 @@
-"""Energies: scores that are low when two things belong together, their AUROC and their one plot.
-
-LeCun and others, "A Tutorial on Energy-Based Learning" (2006).
-"""
+"""Energies (LeCun and others, 2006): low when two things belong together; AUROC and plot."""
 
 import numpy as np
 from sklearn.metrics import roc_auc_score

@@ -3,7 +3,6 @@
 Asked of any function from pictures to vectors.
 """
 
-import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -18,7 +17,6 @@ from helpers import scenes, views
 from helpers.data import Drawings
 
 SHOTS = [1, 2, 4, 7]
-WILD = (0.75, 1.0)  # smallest and largest width of a drawing in the wild, as a share of the picture
 
 
 def raw_pixels(pictures: Tensor) -> Tensor:
@@ -52,19 +50,29 @@ def label_curve(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], label
     return accuracy.mean(axis=1), accuracy.std(axis=1)
 
 
-def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool = False,
-              repeats: int = 5) -> tuple[np.ndarray, np.ndarray]:
+def in_the_wild(drawings: Tensor) -> Tensor:
+    """What lesson 04's `view` does in training, number for number: (N, 4, H, W) uint8 -> pictures.
+
+    Each drawing stands somewhere before a gradient, three quarters to all as wide, tilted by up to
+    15° and tinted by up to 0.3.
+    """
+    return scenes.compose(drawings[:, None], drawings.shape[-1], (0.75, 1.0)).pictures
+
+
+def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings,
+              ask: Callable[[Tensor], Tensor] = views.on_paper, repeats: int = 5
+              ) -> tuple[np.ndarray, np.ndarray]:
     """Few-shot accuracy on unseen classes, by nearest class mean: the "cow curve" of the lessons.
 
     Of each concept drawn by at least eight artists, one drawing is the question and `SHOTS` others
-    are shown. The answer is the concept whose shown drawings have the nearest mean, by cosine,
-    among all such concepts: prototypes as in Snell, Swersky and Zemel (2017).
+    are shown, none by the question's maker. The answer is the concept whose shown drawings have the
+    nearest mean, by cosine: prototypes as in Snell, Swersky and Zemel (2017).
 
     Args:
         embed: pictures (N, 3, H, W) float in [0, 1] -> features (N, dim).
         drawings: of concepts that `embed` never saw in training.
-        wild: ask with the drawing at a random place, size and tilt before a random background; the
-            drawings shown stay clean.
+        ask: drawings (N, 4, H, W) uint8 -> the pictures that are asked about, such as
+            `in_the_wild`; the drawings shown are always clean.
         repeats: how often artists are drawn anew; the spread is the standard deviation over them.
 
     Returns:
@@ -72,46 +80,50 @@ def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool 
     """
     clean = embed(views.on_paper(drawings.images))
     mean = clean.mean(dim=0)
-    counts = torch.bincount(drawings.concept)
-    rows_of = [(drawings.concept == c).nonzero().flatten() for c in (counts >= 8).nonzero()[:, 0]]
+    concepts = (torch.bincount(drawings.concept) >= SHOTS[-1] + 1).nonzero()[:, 0]
     accuracy = np.zeros((len(SHOTS), repeats))
     for repeat in range(repeats):
-        rows = torch.stack([rows[torch.randperm(len(rows))[:8]] for rows in rows_of])
-        question = clean[rows[:, 7]]
-        if wild:
-            question = embed(_in_the_wild(drawings.images[rows[:, 7]]))
-        question = F.normalize(question - mean, dim=1)
+        rows = torch.stack([_question_and_shown(drawings, concept) for concept in concepts])
+        question = F.normalize(embed(ask(drawings.images[rows[:, 0]])) - mean, dim=1)
         for i, shots in enumerate(SHOTS):
-            shown = F.normalize(clean[rows[:, :shots]] - mean, dim=2).mean(dim=1)
+            shown = F.normalize(clean[rows[:, 1:shots + 1]] - mean, dim=2).mean(dim=1)
             answer = (question @ F.normalize(shown, dim=1).T).argmax(dim=1)
             accuracy[i, repeat] = (answer == torch.arange(len(rows))).float().mean()
     return accuracy.mean(axis=1), accuracy.std(axis=1)
 
 
-def one_shot(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool = False) -> float:
+def _question_and_shown(drawings: Drawings, concept: Tensor) -> Tensor:
+    """Rows (8,) of one concept: a random question, and seven others, none by its maker."""
+    rows = (drawings.concept == concept).nonzero()[:, 0]
+    rows = rows[torch.randperm(len(rows))]
+    maker = drawings.maker[drawings.artist[rows]]
+    others = maker != maker[:, None]
+    question = (others.sum(dim=1) >= SHOTS[-1]).nonzero()[0, 0]
+    return torch.cat([rows[question, None], rows[others[question]][:SHOTS[-1]]])
+
+
+def one_shot(embed: Callable[[Tensor], Tensor], drawings: Drawings,
+             ask: Callable[[Tensor], Tensor] | None = None) -> float:
     """One-shot accuracy: one drawing of each concept is shown, all by one artist.
 
-    The answer is the concept whose drawing has the most similar features, by cosine, after the mean
-    of the features shown is taken away; out of all concepts of the artist, or of both artists.
+    The answer is the concept whose drawing has the most similar features, as in `nearest`, out of
+    all concepts of the artist, or of both artists.
 
     Args:
-        embed: pictures (N, 3, H, W) float in [0, 1] -> features (N, dim).
-        drawings: of concepts that `embed` never saw in training.
-        wild: ask with the same drawing at a random place, size and tilt before a random background.
-            Otherwise ask with a clean drawing by another artist; not between the two Fluent sets,
-            which are one drawing in two finishes.
+        embed, drawings: as in `cow_curve`.
+        ask: drawings (N, 4, H, W) uint8 -> pictures, such as `in_the_wild`: ask with the same
+            drawing, changed by it. Without it, ask with a clean drawing by another maker.
 
     Returns:
         The share of questions answered rightly, the mean over artists or over pairs of artists.
     """
     clean = embed(views.on_paper(drawings.images))
-    artists = range(len(drawings.artists))
-    row = torch.full((len(drawings.concepts), len(artists)), -1)
+    asked = embed(ask(drawings.images)) if ask else clean
+    maker = drawings.maker
+    row = torch.full((len(drawings.concepts), len(maker)), -1)
     row[drawings.concept, drawings.artist] = torch.arange(len(drawings))
-    asked = embed(_in_the_wild(drawings.images)) if wild else clean
-    pairs = [(artist, artist) for artist in artists] if wild else [
-        pair for pair in itertools.combinations(artists, 2)
-        if not all(drawings.artists[artist].startswith("fluent") for artist in pair)]
+    pairs = [(first, second) for first in range(len(maker)) for second in range(first, len(maker))
+             if (first == second if ask else maker[first] != maker[second])]
     accuracy = []
     for first, second in pairs:
         both = row[(row[:, first] >= 0) & (row[:, second] >= 0)]
@@ -120,15 +132,10 @@ def one_shot(embed: Callable[[Tensor], Tensor], drawings: Drawings, wild: bool =
     return torch.stack(accuracy).mean().item()
 
 
-def _in_the_wild(drawings: Tensor) -> Tensor:
-    return scenes.compose(drawings[:, None], drawings.shape[-1], WILD).pictures
-
-
 def nearest(questions: Tensor, gallery: Tensor, count: int = 5) -> Tensor:
-    """Retrieval: the rows of gallery (M, dim) most like each question (N, dim), by cosine.
+    """Retrieval: the rows (N, count) int64 of gallery (M, dim) most like each question (N, dim).
 
-    Returns:
-        Row numbers (N, count) int64, the most alike first.
+    By cosine, after the mean of the gallery is taken away; the most alike come first.
     """
     mean = gallery.mean(dim=0)
     likeness = F.normalize(questions - mean, dim=1) @ F.normalize(gallery - mean, dim=1).T

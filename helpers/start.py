@@ -38,9 +38,6 @@ def start() -> int:
 
 
 def _give_memory_back(result) -> None:
-    """Hand freed memory back to the system, where the C library is glibc.
-
-    Batches of ever new sizes leave gaps that glibc keeps: gigabytes after a thousand steps.
-    """
+    """Hand back what glibc keeps in the gaps that batches of ever new sizes leave: gigabytes."""
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -58,13 +58,9 @@ def record(name: str) -> dict:
 
 
 def misfit(expected: dict[str, Tensor], found: dict[str, Tensor]) -> str | None:
-    """Why the tensors of a file can't be those of a network; None if they can.
+    """Why tensors found in a file can't be those of a network's `state_dict`; None if they can.
 
     `load_state_dict` by itself would turn other dtypes silently into the network's.
-
-    Args:
-        expected: the `state_dict` of the network.
-        found: the tensors of the file.
     """
     for name in [*expected, *found]:
         forms = [f"{str(tensors[name].dtype).removeprefix('torch.')} {tuple(tensors[name].shape)}"

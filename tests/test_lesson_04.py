@@ -63,11 +63,76 @@ def test_two_views_are_of_the_same_drawing(drawings):
 def test_a_natural_pair_is_one_concept_by_two_artists(drawings, monkeypatch):
     numbered = dataclasses.replace(drawings, images=torch.arange(len(drawings)))
     monkeypatch.setattr(PAGE, "train", numbered)
-    monkeypatch.setattr(PAGE, "view", lambda rows: rows)
+    monkeypatch.setattr(PAGE, "artist_view", lambda rows: rows)
     first, second = PAGE.two_artists(300)
     assert torch.equal(drawings.concept[first], drawings.concept[second])
     assert (drawings.artist[first] != drawings.artist[second]).all()
     assert len(drawings.concept[first].unique()) == 300, "no concept twice, so no false negative"
+
+
+# Views as other artists draw
+
+
+def test_a_view_as_another_artist_draws_keeps_shape_and_range(drawings):
+    for seen in PAGE.two_artist_views(60):
+        assert seen.shape == (60, 3, 32, 32)
+        assert seen.min() >= 0 and seen.max() <= 1 and seen.isfinite().all()
+
+
+def test_three_in_ten_stand_before_a_ground(drawings, monkeypatch):
+    monkeypatch.setattr(PAGE, "restyle", lambda pictures: pictures)
+    seen = PAGE.artist_view(drawings.images[:2000])
+    corner = (seen[:, :, 0, 0] == 1).all(dim=1)
+    assert corner.float().mean() == pytest.approx(0.7, abs=0.06)
+
+
+def test_without_strength_nothing_is_bent(drawings):
+    pictures = PAGE.views.on_paper(drawings.images[:20])
+    inside = (slice(None), slice(None), slice(1, -1), slice(1, -1))
+    assert torch.allclose(PAGE.bend(pictures, strength=0.0)[inside], pictures[inside], atol=1e-4)
+    assert not torch.allclose(PAGE.bend(pictures)[inside], pictures[inside], atol=0.1)
+
+
+def test_outlines_are_dark_where_lightness_changes_and_white_elsewhere():
+    half = torch.zeros(1, 3, 8, 8)
+    half[..., 4:] = 1
+    lines = PAGE.outlines(half)
+    assert lines.shape == (1, 1, 8, 8)
+    assert (lines[..., 3] == 0).all()
+    assert (lines[..., [0, 1, 2, 4, 5, 6, 7]] == 1).all()
+
+
+def test_restyled_white_stays_white_and_grey_stays_grey():
+    white = PAGE.restyle(torch.ones(300, 3, 4, 4))
+    assert torch.allclose(white, torch.ones(()), atol=1e-4)
+    grey = PAGE.restyle(torch.full((300, 3, 4, 4), 0.5))
+    assert torch.allclose(grey.amax(dim=1), grey.amin(dim=1), atol=1e-4)
+
+
+@pytest.mark.parametrize("behind", ["stripes", "photographs"])
+def test_backgrounds_of_other_wilds_fill_the_picture(behind, monkeypatch):
+    photos = torch.arange(60).view(-1, 1, 1, 1).expand(-1, 3, 96, 96) / 60
+    monkeypatch.setattr(PAGE, "photos", photos, raising=False)
+    grounds = getattr(PAGE, behind)(120, 32)
+    assert grounds.shape == (120, 3, 32, 32) and grounds.min() >= 0 and grounds.max() <= 1
+    colours = {len(ground.flatten(1).T.unique(dim=0)) for ground in grounds}
+    assert colours <= ({1, 2} if behind == "stripes" else {1})
+    assert len(grounds.flatten(1).unique(dim=0)) > 50
+
+
+def test_elsewhere_is_the_usual_wild_unless_something_is_changed(drawings):
+    some = drawings.images[:1500]
+    def darkness(pictures):
+        return (1 - pictures).mean().item()
+    usual = PAGE.probes.in_the_wild(some)
+    assert PAGE.elsewhere(some).shape == usual.shape
+    assert darkness(PAGE.elsewhere(some)) == pytest.approx(darkness(usual), abs=0.02)
+
+    def white(count, size):
+        return torch.ones(count, 3, size, size)
+    small, large = (PAGE.elsewhere(some, narrow, wide, behind=white)
+                    for narrow, wide in ((0.5, 0.5), (1.0, 1.0)))
+    assert darkness(small) < 0.4 * darkness(large)
 
 
 def test_views_of_photographs_keep_shape_and_range():
@@ -138,6 +203,35 @@ def test_the_margin_loss_is_what_its_formula_says(seed, margin):
     contrastive = nn.CosineEmbeddingLoss(margin=-1)  # its pull is half of the squared distance
     pull = 2 * contrastive(a, b, torch.ones(8)).item()
     assert PAGE.pull_only(a, b).item() == pytest.approx(pull, rel=1e-4)
+
+
+@few
+@given(st.integers(0, 2**31))
+def test_the_losses_with_fewer_or_more_strangers_are_what_their_formulas_say(seed):
+    torch.manual_seed(seed)
+    a, b = embeddings()
+    a_unit, b_unit = F.normalize(a), F.normalize(b)
+    one, mean, hardest = 0.0, 0.0, 0.0
+    for i in range(8):
+        right, wrong = (math.exp(float(a_unit[i] @ b_unit[j]) / 0.1) for j in (i, i - 1))
+        one -= math.log(right / (right + wrong)) / 8
+        pull = float((a_unit[i] - b_unit[i]).norm()) ** 2
+        pushes = [max(0.0, 1 - float((a_unit[i] - b_unit[j]).norm())) ** 2
+                  for j in range(8) if j != i]
+        mean += (pull + sum(pushes) / 7) / 8
+        hardest += (pull + max(pushes)) / 8
+    assert PAGE.one_stranger(a, b).item() == pytest.approx(one, rel=1e-3, abs=1e-4)
+    assert PAGE.margin_of_all(a, b).item() == pytest.approx(mean, rel=1e-4)
+    assert PAGE.margin_of_hardest(a, b).item() == pytest.approx(hardest, rel=1e-4)
+
+
+def test_without_a_predictor_the_stop_gradient_halves_the_gradient_of_pull_only():
+    a, b = (z.requires_grad_() for z in embeddings())
+    PAGE.simsiam(a, b, nn.Identity()).backward()
+    still = a.grad.clone()
+    a.grad = None
+    PAGE.pull_only(a, b).backward()
+    assert torch.allclose(a.grad, 2 * still, atol=1e-6)
 
 
 @few
@@ -228,7 +322,7 @@ def test_the_lesson_runs_on_photographs(mirror, monkeypatch):
     train_twins = PAGE.train_twins
     monkeypatch.setattr(PAGE, "data", SimpleNamespace(cifar10=some))
     monkeypatch.setattr(PAGE, "photo_twins", PAGE.Twins(width=4), raising=False)
-    monkeypatch.setattr(PAGE, "train_twins", lambda loss, batch, label: train_twins(
+    monkeypatch.setattr(PAGE, "train_twins", lambda loss, batch, steps, label: train_twins(
         loss, batch, 3, label))
     shown = PAGE.photo_lesson()
     assert list(shown) == ["SSL, long training", "SSL, trained just now", "raw pixels",

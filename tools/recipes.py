@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from helpers import data, models, probes, views
 from helpers.page import definitions
@@ -27,21 +28,29 @@ class Recipe:
 
 
 def drawings() -> Recipe:
-    """Twins on natural pairs of drawings: lesson 04, part 7, wider and longer."""
+    """Twins on pairs of drawings of one thing: lesson 04, part 7, wider and longer."""
+    return _twins(lambda page: page.two_artists)
+
+
+def drawings_distortions() -> Recipe:
+    """Twins on distortions alone, which nobody had to know: lesson 04, part 6, as long."""
+    return _twins(lambda page: page.two_artist_views)
+
+
+def _twins(batch_of: Callable) -> Recipe:
     page = definitions("04")
     page.train, page.unseen = data.drawings("train"), data.drawings("test")
 
     def figures(twins) -> dict[str, float]:
-        embed = page.features(twins)
-        reached = {}
-        for wild, where in ((False, "clean"), (True, "in the wild")):
-            mean, _ = probes.cow_curve(embed, page.unseen, wild)
-            reached[f"one-shot, {where}"] = probes.one_shot(embed, page.unseen, wild)
+        embed, reached = page.features(twins), {}
+        for ask, where in ((None, "clean"), (probes.in_the_wild, "in the wild")):
+            mean, _ = probes.cow_curve(embed, page.unseen, ask or views.on_paper)
+            reached[f"one-shot, {where}"] = probes.one_shot(embed, page.unseen, ask)
             reached |= {f"cow curve {where}, {shots} shown": accuracy
                         for shots, accuracy in zip(probes.SHOTS, mean, strict=True)}
         return reached
 
-    return Recipe(network=page.Twins(width=48, dim=128), batch=page.two_artists,
+    return Recipe(network=page.Twins(width=48, dim=128), batch=batch_of(page),
                   loss=lambda twins, batch: page.nt_xent(*twins(*batch)),
                   steps=3000, learning_rate=3e-3, figures=figures,
                   data=["drawings/train.parquet"])
@@ -79,22 +88,45 @@ def words() -> Recipe:
                   data=["glosses/train.parquet"])
 
 
+def palette(page, colour: Tensor) -> tuple[Tensor, Tensor]:
+    """Lesson 06's grid with each point moved to the mean of the colours (N, 2, H, W) around it.
+
+    Grey stays exactly grey, and a point around which nothing lies stays where it is.
+
+    Returns:
+        Bins (Q, 2), and the share of the pixels that is nearest to each of them (Q,).
+    """
+    grid = page.colour_grid()
+
+    def count(bins):
+        numbers = page.nearest_bin(colour, bins).flatten()
+        return numbers, numbers.bincount(minlength=len(bins))
+
+    numbers, around = count(grid)
+    mean = torch.stack([numbers.bincount(values, len(grid)) / around.clamp(min=1)
+                        for values in colour.transpose(0, 1).flatten(1)], dim=1)
+    as_it_is = (around < 1e-5 * len(numbers)) | (grid == 0).all(dim=1)
+    bins = torch.where(as_it_is[:, None], grid, mean)
+    return bins, count(bins)[1] / len(numbers)
+
+
 def colours() -> Recipe:
     """The painter of lesson 06, part 2, wider, longer, with dropout and rebalanced more mildly.
 
     Without dropout, a network of this width learns the training drawings by heart. The `weight`
-    that is kept, by which its energy counts, is the lesson's.
+    that is kept, by which its energy counts, is rebalanced as in the lesson.
     """
     page = definitions("06")
     known, unseen = (page.to_lab(views.on_paper(data.drawings(split).images))
                      for split in ("train", "test"))
-    bins = page.palette(known[::4, 1:])
-    weight, mild = (page.rebalanced(known[::4, 1:], bins, mix) for mix in (0.8, 0.93))
+    bins, share = palette(page, known[::4, 1:])
+    mild = page.rebalanced(share, mix=0.93)
 
     def loss(painter, batch):
         return page.colour_loss(painter, batch, mild.to(batch[0].device))
 
-    return Recipe(network=page.Painter(bins, weight, width=32, dropout=0.1),
+    unet = models.UNet(1, 32, width=32, dropout=0.1)
+    return Recipe(network=page.Painter(unet, bins, page.rebalanced(share)),
                   batch=lambda: page.hide_colour(page.some_pictures(known)),
                   loss=loss, steps=2500, learning_rate=2e-2,
                   figures=lambda painter: page.judge_painter(painter, unseen),
@@ -109,9 +141,8 @@ def photo_colours() -> Recipe:
     def lab(photos):
         return page.to_lab(photos.float() / 255)
 
-    some = lab(images[::20])[:, 1:]
-    bins = page.palette(some)
-    return Recipe(network=page.Painter(bins, page.rebalanced(some, bins), width=32),
+    bins, share = palette(page, lab(images[::20])[:, 1:])
+    return Recipe(network=page.Painter(models.UNet(1, 32, width=32), bins, page.rebalanced(share)),
                   batch=lambda: page.hide_colour(lab(page.some_pictures(images, 128))),
                   loss=page.colour_loss, steps=7000, learning_rate=5e-3,
                   figures=lambda painter: page.judge_painter(painter, lab(asked[::5])),
@@ -140,5 +171,6 @@ def holes() -> Recipe:
                   figures=figures, data=["drawings/train.parquet"])
 
 
-RECIPES = {"drawings": drawings, "photographs": photographs, "words": words, "colours": colours,
-           "photo_colours": photo_colours, "holes": holes}
+RECIPES = {"drawings": drawings, "drawings_distortions": drawings_distortions,
+           "photographs": photographs, "words": words,
+           "colours": colours, "photo_colours": photo_colours, "holes": holes}
