@@ -63,8 +63,7 @@ def test_two_views_are_of_the_same_drawing(drawings):
 def test_a_natural_pair_is_one_concept_by_two_artists(drawings, monkeypatch):
     numbered = dataclasses.replace(drawings, images=torch.arange(len(drawings)))
     monkeypatch.setattr(PAGE, "train", numbered)
-    monkeypatch.setattr(PAGE, "artist_view", lambda rows: rows)
-    first, second = PAGE.two_artists(300)
+    first, second = PAGE.two_artists(300, see=lambda rows: rows)
     assert torch.equal(drawings.concept[first], drawings.concept[second])
     assert (drawings.artist[first] != drawings.artist[second]).all()
     assert len(drawings.concept[first].unique()) == 300, "no concept twice, so no false negative"

@@ -28,8 +28,8 @@ class Recipe:
 
 
 def drawings() -> Recipe:
-    """Twins on pairs of drawings of one thing: lesson 04, part 7, wider and longer."""
-    return _twins(lambda page: page.two_artists)
+    """Twins on pairs of drawings of one thing, views of part 1: lesson 04, wider and longer."""
+    return _twins(lambda page: lambda: page.two_artists(512, page.view))
 
 
 def drawings_distortions() -> Recipe:
