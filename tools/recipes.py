@@ -28,12 +28,12 @@ class Recipe:
 
 
 def drawings() -> Recipe:
-    """Twins on pairs of drawings of one thing, views of part 1: lesson 04, wider and longer."""
-    return _twins(lambda page: lambda: page.two_artists(512, page.view))
+    """Twins on pairs of drawings of one thing, by two artists: lesson 04, part 9."""
+    return _twins(lambda page: lambda: page.two_artists(256))
 
 
 def drawings_distortions() -> Recipe:
-    """Twins on distortions alone, which nobody had to know: lesson 04, part 6, as long."""
+    """Twins on distortions alone, which nobody had to know: lesson 04, part 9."""
     return _twins(lambda page: page.two_artist_views)
 
 
