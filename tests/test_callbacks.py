@@ -33,7 +33,8 @@ PAIR = nn.ModuleDict({"f": nn.Linear(1, 2), "g": nn.Linear(1, 2)})
 SEA = "a large fish that swims in the deep sea"
 TOKENIZER = definitions("05").learn_pieces([SEA])
 
-PAINTER = definitions("06").Painter(torch.tensor([[0.0, 0.0], [60, 0]]), torch.ones(2), 2).eval()
+PAINTER = definitions("06").Painter(
+    models.UNet(1, 32, width=2), torch.tensor([[0.0, 0.0], [60, 0]]), torch.ones(2)).eval()
 PNG = memoryview((lessons.ROOT / "notebooks/pictures/00.png").read_bytes())  # as a browser sends it
 PHOTO_PARTS = ["hide_colour", "in_colour", "annealed_mean", "painted", "colour_in", "show_painted"]
 PHOTO_FACTS = {"F": nn.functional, "lab_to_rgb": lab_to_rgb, "rgb_to_lab": rgb_to_lab,
@@ -100,7 +101,7 @@ CALLBACKS = {
         ["to_patches", "to_pictures", "choose", "is_hidden", "patches_as_hole", "by_patches"],
         {"unseen": UNSEEN, "F": nn.functional, "PATCH": 4, "PATCHES": 64,
          "pictures": torch.rand(10, 3, 32, 32),
-         "masked_autoencoder": lambda patches, seen: patches},
+         "masked_at": {0.75: lambda patches, seen: patches}},
         [{"concept": "cow", "ratio": 0.1}, {"concept": "sun", "ratio": 0.95}],
     ),
     "show_photo": (PHOTO_PARTS, PHOTO_FACTS, [{"photo": "cow", "temperature": 0.05},

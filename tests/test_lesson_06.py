@@ -9,13 +9,20 @@ from skimage.color import lab2rgb, rgb2lab
 from torch import nn
 from torch.nn import functional as F
 
-from helpers import data, views
+from helpers import data, models, views
 from helpers.page import definitions
+from tools import recipes
 
 few = settings(max_examples=25, deadline=None)
 seeds = st.integers(0, 2**31)
 PAGE = definitions("06")
 GRID = PAGE.colour_grid()
+
+
+def a_painter(weight=None):
+    """A small untrained painter of the grid's colours."""
+    weight = torch.ones(len(GRID)) if weight is None else weight
+    return PAGE.Painter(models.UNet(1, 32, width=4), GRID, weight).eval()
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +81,9 @@ def test_the_nearest_bin_is_nearest(seed):
     assert torch.allclose(found, distance.min(dim=1).values, atol=0.05)
 
 
-def test_a_palette_is_the_mean_of_what_lies_around_each_point(lab):
+def test_the_palette_of_the_weights_is_the_mean_of_what_lies_around_each_point(lab):
     colour = lab[:, 1:]
-    bins, grid_number = PAGE.palette(colour), PAGE.nearest_bin(colour, GRID)
+    (bins, share), grid_number = recipes.palette(PAGE, colour), PAGE.nearest_bin(colour, GRID)
     pixels = colour.permute(0, 2, 3, 1)
     for number in (grid_number.flatten().bincount().topk(8).indices).tolist():
         around = pixels[grid_number == number]
@@ -86,12 +93,13 @@ def test_a_palette_is_the_mean_of_what_lies_around_each_point(lab):
     assert torch.equal(bins[absent], GRID[absent])
     white = PAGE.nearest_bin(torch.zeros(1, 2, 1, 1), bins).item()
     assert torch.equal(bins[white], torch.zeros(2)), "paper stays white"
+    assert share.sum() == pytest.approx(1) and share.argmax() == white
 
 
 @pytest.mark.parametrize("mix", [0.5, 0.8, 1.0])
 def test_rebalancing_keeps_the_mean_and_lifts_what_is_rare(mix, lab):
-    _, share = PAGE.shares(lab[:, 1:], GRID)
-    weight = PAGE.rebalanced(lab[:, 1:], GRID, mix)
+    share = PAGE.nearest_bin(lab[:, 1:], GRID).flatten().bincount(minlength=126) / (100 * 32 * 32)
+    weight = PAGE.rebalanced(share, mix)
     assert share.sum() == pytest.approx(1) and (share * weight).sum() == pytest.approx(1, rel=1e-4)
     order = share.argsort()
     assert (weight[order].diff() <= 1e-5).all()
@@ -99,34 +107,43 @@ def test_rebalancing_keeps_the_mean_and_lifts_what_is_rare(mix, lab):
         assert torch.allclose(weight, torch.ones(126), atol=1e-4)
 
 
-def test_each_pixel_is_asked_for_in_one_step_of_four():
-    count = torch.zeros(1, 2, 32, 32)
-    for _ in range(400):
-        count[PAGE.a_quarter()] += 1
-    assert count.mean() == 100 and count.min() > 60 and count.max() < 140
-
-
-def test_a_painter_asked_at_some_pixels_gives_what_it_gives_at_all(lab):
-    painter = PAGE.Painter(GRID, torch.ones(126), width=4).eval()
-    where = PAGE.a_quarter()
+def test_each_pixel_is_asked_for_in_one_step_of_four(monkeypatch):
+    places = torch.arange(16.0).view(1, 4, 4, 1).expand(1, 4, 4, 32)
+    painter, asked = a_painter(), []
+    monkeypatch.setattr(painter, "describe", lambda lightness: places)
+    painter.head.register_forward_pre_hook(lambda head, given: asked.append(given[0][0, ..., 0]))
     with torch.inference_mode():
-        everywhere, some = painter(lab[:3, :1]), painter(lab[:3, :1], where)
-    assert everywhere.shape == (3, 126, 32, 32) and some.shape == (3, 126, 16, 16)
-    assert torch.allclose(everywhere[where], some, atol=1e-5)
+        for _ in range(200):
+            PAGE.colour_loss(painter, (torch.zeros(1, 1, 4, 4), torch.zeros(1, 2, 4, 4)))
+    count = torch.stack(asked).flatten().long().bincount(minlength=16)
+    assert count.sum() == 200 * 4 and count.min() > 25 and count.max() < 80
 
 
 @pytest.mark.parametrize("given", [False, True])
 def test_the_colour_loss_is_cross_entropy_with_the_painters_weights_or_those_given(lab, given):
     weight = torch.rand(126) + 0.1
-    painter = PAGE.Painter(GRID, torch.ones(126) if given else weight, width=4).eval()
+    painter = a_painter(None if given else weight)
     lightness, colour = PAGE.hide_colour(lab[:4])
     torch.manual_seed(3)
-    where = PAGE.a_quarter()
-    asked = PAGE.nearest_bin(colour, GRID)[where]
-    expected = F.cross_entropy(painter(lightness)[where], asked, weight)
+    y, x = torch.randint(2, (2,)).tolist()
+    asked = PAGE.nearest_bin(colour, GRID)[:, y::2, x::2]
+    expected = F.cross_entropy(painter(lightness)[..., y::2, x::2], asked, weight)
     torch.manual_seed(3)
     loss = PAGE.colour_loss(painter, (lightness, colour), *([weight] if given else []))
     assert loss.item() == pytest.approx(expected.item(), rel=1e-4)
+
+
+def test_the_table_counts_the_colours_of_each_lightness(lab):
+    table = PAGE.LightnessTable(lab, GRID, torch.ones(126))
+    counts = table.scores.exp() - 1
+    assert counts.sum().item() == pytest.approx(100 * 32 * 32, rel=1e-3)
+    lightness, number = lab[:, 0].round().long(), PAGE.nearest_bin(lab[:, 1:], GRID)
+    level = lightness.flatten().bincount()[:100].argmax()
+    expected = number[lightness == level].bincount(minlength=126)
+    assert torch.allclose(counts[level], expected.float(), atol=0.1)
+    scores = table(lab[:3, :1])
+    assert scores.shape == (3, 126, 32, 32)
+    assert torch.equal(scores[1, :, 5, 7], table.scores[lightness[1, 5, 7]])
 
 
 @few
@@ -165,7 +182,7 @@ def test_a_screen_shows_its_own_colours_as_they_are_and_cuts_the_others(lab):
 
 
 def test_the_energy_of_colours_is_lowest_for_what_the_painter_expects(lab):
-    painter = PAGE.Painter(GRID, torch.rand(126) + 0.1, width=4).eval()
+    painter = a_painter(torch.rand(126) + 0.1)
     lightness, colour = PAGE.hide_colour(lab[:6])
     with torch.inference_mode():
         expected = GRID[painter(lightness).argmax(dim=1)].permute(0, 3, 1, 2)
@@ -175,7 +192,7 @@ def test_the_energy_of_colours_is_lowest_for_what_the_painter_expects(lab):
 
 
 def test_lots_are_drawn_as_often_as_the_painter_believes():
-    painter = PAGE.Painter(GRID, torch.ones(126), width=4).eval()
+    painter = a_painter()
     nn.init.zeros_(painter.head.weight)
     with torch.no_grad():
         painter.head.bias.fill_(-30)
@@ -186,8 +203,7 @@ def test_lots_are_drawn_as_often_as_the_painter_believes():
 
 @pytest.mark.parametrize("size", [(32, 32), (213, 320), (320, 31), (1, 300), (7, 5)])
 def test_a_picture_of_any_size_keeps_its_size_and_lightness(size, monkeypatch):
-    monkeypatch.setattr(PAGE, "photo_painter", PAGE.Painter(GRID, torch.ones(126), 4).eval(),
-                        raising=False)
+    monkeypatch.setattr(PAGE, "photo_painter", a_painter(), raising=False)
     picture = torch.rand(1, 3, *size)
     painted = PAGE.colour_in(picture, 0.5)
     assert painted.shape == picture.shape and painted.min() >= 0 and painted.max() <= 1
@@ -321,6 +337,26 @@ def test_only_hidden_patches_are_asked_for():
     hidden = PAGE.is_hidden(seen)[..., None]
     off = torch.where(hidden, patches + 0.1, patches + 5)
     assert PAGE.patch_loss(Always(off), (patches, seen)).item() == pytest.approx(0.01, rel=1e-3)
+
+
+@few
+@given(seeds)
+def test_the_energy_of_a_filling_is_its_error_inside(seed):
+    torch.manual_seed(seed)
+    pictures, hole = torch.rand(150, 3, 32, 32), PAGE.random_holes(150)
+    own, another = PAGE.energies_inside(lambda pictures, hole: pictures, pictures, hole)
+    assert (own == 0).all() and another.shape == (150,)
+    expected = PAGE.error_inside(pictures, pictures.roll(100, dims=0), hole)
+    assert torch.equal(another, expected)
+
+
+def test_a_network_without_bridges_knows_only_what_passes_its_deepest_map():
+    network = PAGE.WithoutBridges(4, 3, width=4).eval()
+    pictures = torch.rand(2, 4, 32, 32)
+    with torch.inference_mode():
+        assert network(pictures).shape == (2, 3, 32, 32)
+        network.down[-1].register_forward_hook(lambda layer, given, out: 0 * out)
+        assert torch.equal(network(pictures), network(torch.rand(2, 4, 32, 32)))
 
 
 def test_detail_is_measured_in_the_hole_only():
