@@ -60,7 +60,7 @@ def in_the_wild(drawings: Tensor) -> Tensor:
 
 
 def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings,
-              ask: Callable[[Tensor], Tensor] = views.on_paper, repeats: int = 5
+              ask: Callable[[Tensor], Tensor] | None = None, repeats: int = 5
               ) -> tuple[np.ndarray, np.ndarray]:
     """Few-shot accuracy on unseen classes, by nearest class mean: the "cow curve" of the lessons.
 
@@ -72,7 +72,7 @@ def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings,
         embed: pictures (N, 3, H, W) float in [0, 1] -> features (N, dim).
         drawings: of concepts that `embed` never saw in training.
         ask: drawings (N, 4, H, W) uint8 -> the pictures that are asked about, such as
-            `in_the_wild`; the drawings shown are always clean.
+            `in_the_wild`; clean ones, as the drawings shown always are, without it.
         repeats: how often artists are drawn anew; the spread is the standard deviation over them.
 
     Returns:
@@ -80,11 +80,14 @@ def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings,
     """
     clean = embed(views.on_paper(drawings.images))
     mean = clean.mean(dim=0)
-    concepts = (torch.bincount(drawings.concept) >= SHOTS[-1] + 1).nonzero()[:, 0]
+    maker = drawings.maker[drawings.artist]
+    enough = torch.bincount(drawings.concept) > SHOTS[-1]
+    concepts = [drawings.concept == concept for concept in enough.nonzero()]
     accuracy = np.zeros((len(SHOTS), repeats))
     for repeat in range(repeats):
-        rows = torch.stack([_question_and_shown(drawings, concept) for concept in concepts])
-        question = F.normalize(embed(ask(drawings.images[rows[:, 0]])) - mean, dim=1)
+        rows = torch.stack([_question_and_shown(maker, within) for within in concepts])
+        question = embed(ask(drawings.images[rows[:, 0]])) if ask else clean[rows[:, 0]]
+        question = F.normalize(question - mean, dim=1)
         for i, shots in enumerate(SHOTS):
             shown = F.normalize(clean[rows[:, 1:shots + 1]] - mean, dim=2).mean(dim=1)
             answer = (question @ F.normalize(shown, dim=1).T).argmax(dim=1)
@@ -92,12 +95,10 @@ def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings,
     return accuracy.mean(axis=1), accuracy.std(axis=1)
 
 
-def _question_and_shown(drawings: Drawings, concept: Tensor) -> Tensor:
+def _question_and_shown(maker: Tensor, within: Tensor) -> Tensor:
     """Rows (8,) of one concept: a random question, and seven others, none by its maker."""
-    rows = (drawings.concept == concept).nonzero()[:, 0]
-    rows = rows[torch.randperm(len(rows))]
-    maker = drawings.maker[drawings.artist[rows]]
-    others = maker != maker[:, None]
+    rows = within.nonzero()[torch.randperm(int(within.sum())), 0]
+    others = maker[rows] != maker[rows, None]
     question = (others.sum(dim=1) >= SHOTS[-1]).nonzero()[0, 0]
     return torch.cat([rows[question, None], rows[others[question]][:SHOTS[-1]]])
 

@@ -44,7 +44,7 @@ def _twins(batch_of: Callable) -> Recipe:
     def figures(twins) -> dict[str, float]:
         embed, reached = page.features(twins), {}
         for ask, where in ((None, "clean"), (probes.in_the_wild, "in the wild")):
-            mean, _ = probes.cow_curve(embed, page.unseen, ask or views.on_paper)
+            mean, _ = probes.cow_curve(embed, page.unseen, ask)
             reached[f"one-shot, {where}"] = probes.one_shot(embed, page.unseen, ask)
             reached |= {f"cow curve {where}, {shots} shown": accuracy
                         for shots, accuracy in zip(probes.SHOTS, mean, strict=True)}
