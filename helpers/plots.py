@@ -53,8 +53,8 @@ def show(figure: Figure, caption: str) -> None:
     figure.canvas.draw()
     pixels = PIL.Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
     plt.close(figure)
-    palette = pixels.quantize(256)
-    alike = np.mean(ImageChops.difference(pixels, palette.convert("RGB"))) < 0.2  # of 255
+    palette = pixels.quantize(256, kmeans=1)
+    alike = np.mean(ImageChops.difference(pixels, palette.convert("RGB"))) < 1  # of 255
     encoded = {"jpeg": _encoded(pixels, "JPEG", quality=85, subsampling=0),
                "png": _encoded(palette if alike else pixels, "PNG", optimize=True)}
     kind = min(encoded, key=lambda kind: len(encoded[kind]))

@@ -165,7 +165,8 @@ def test_an_unknown_lesson_is_told_before_anything_is_installed(number, monkeypa
 def test_programs_start_without_the_cache_that_spoils_memory(own, monkeypatch):
     monkeypatch.setattr(os, "environ", own)
     started = programs.variables(Path(sys.executable))
-    assert started["GLIBC_TUNABLES"] == own.get("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0")
+    assert started["GLIBC_TUNABLES"] == own.get(
+        "GLIBC_TUNABLES", "glibc.malloc.tcache_count=0:glibc.malloc.hugetlb=1")
     assert started["PATH"].startswith(str(Path(sys.executable).parent))
 
 
