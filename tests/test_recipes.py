@@ -1,5 +1,6 @@
 """The committed weights are those of the recipes, and the recipes can be stopped."""
 
+import copy
 import dataclasses
 import signal
 
@@ -42,9 +43,12 @@ def test_a_recipe_that_was_stopped_ends_like_one_that_was_not(name, monkeypatch,
     monkeypatch.setattr(weights, "FOLDER", tmp_path / "weights")
     monkeypatch.setattr(pretrain, "CHECKPOINTS", tmp_path / "checkpoints")
 
+    torch.manual_seed(0)
+    recipe = RECIPES[name]()
+
     def three_steps(stop_at=None):
         torch.manual_seed(0)
-        recipe, asked = RECIPES[name](), []
+        asked = []
 
         def batch():
             asked.append(None)
@@ -52,7 +56,8 @@ def test_a_recipe_that_was_stopped_ends_like_one_that_was_not(name, monkeypatch,
                 signal.raise_signal(signal.SIGINT)
             return recipe.batch()
 
-        short = dataclasses.replace(recipe, batch=batch, steps=3, figures=lambda network: {})
+        short = dataclasses.replace(recipe, network=copy.deepcopy(recipe.network), batch=batch,
+                                    steps=3, figures=lambda network: {})
         return pretrain.pretrain(name, short)["sha256"]
 
     whole = three_steps()
