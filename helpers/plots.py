@@ -54,7 +54,7 @@ def show(figure: Figure, caption: str) -> None:
     pixels = PIL.Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
     plt.close(figure)
     palette = pixels.quantize(256, kmeans=1)
-    alike = np.mean(ImageChops.difference(pixels, palette.convert("RGB"))) < 1.5  # of 255
+    alike = np.mean(ImageChops.difference(pixels, palette.convert("RGB"))) < 1  # of 255
     encoded = {"jpeg": _encoded(pixels, "JPEG", quality=85, subsampling=0),
                "png": _encoded(palette if alike else pixels, "PNG", optimize=True)}
     kind = min(encoded, key=lambda kind: len(encoded[kind]))

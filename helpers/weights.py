@@ -62,7 +62,7 @@ def misfit(expected: dict[str, Tensor], found: dict[str, Tensor]) -> str | None:
 
     `load_state_dict` by itself would turn other dtypes silently into the network's.
     """
-    for name in [*expected, *found]:
+    for name in [*expected, *sorted(found)]:
         forms = [f"{str(tensors[name].dtype).removeprefix('torch.')} {tuple(tensors[name].shape)}"
                  if name in tensors else "absent" for tensors in (expected, found)]
         if forms[0] != forms[1]:

@@ -123,7 +123,7 @@ def test_a_file_that_never_held_tensors(folder, monkeypatch):
         (lambda: nn.Sequential(network()),
          r"0.layers.0.0.weight should be float32 \(4, 3, 3, 3\) and is absent"),
         (lambda: nn.ModuleDict({"layers": network().layers[:3]}),
-         r"layers.3\S+ should be absent and is float32 \(.*\)"),
+         r"layers.3.0.weight should be absent and is float32 \(.*\)"),
         (lambda: network().half(),
          r"layers.0.0.weight should be float16 \(4, 3, 3, 3\) and is float32 \(4, 3, 3, 3\)"),
     ],
