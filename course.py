@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The commands of the course: lab, present, test, run, site. Each makes first what is missing.
+"""The commands of the course: lab, present, update, copies, again, test, run, site.
 
-An active virtualenv or named conda environment is used as it is; otherwise `.venv` is made once
-beside this file and used again.
+Each makes first what is missing. An active virtualenv or named conda environment is used as it is;
+otherwise `.venv` is made once beside this file and used again.
 """
 
 # Every Python can read this file, so that an old one can say what is needed instead.

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from helpers.page import find
-from launcher import ROOT
+from launcher import ROOT, copies
 from launcher.packages import CPU_INDEX
 from launcher.programs import Problem, explain, variables
 
@@ -19,6 +19,7 @@ from launcher.programs import Problem, explain, variables
 # own limit, beyond which they are lost silently.
 PAGE_CONFIG = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
 TORNADO_SETTINGS = {"websocket_max_message_size": 200 * 2**20}
+COPYING = {"update": copies.update, "copies": copies.refresh, "again": copies.again}
 MODULES = {"test": "pytest", "run": "tools.execute", "site": "tools.website"}
 
 
@@ -37,7 +38,7 @@ def open_jupyter(python: Path, folder: Path, notebook: str, *arguments: str) -> 
     Args:
         python: the environment's interpreter.
         folder: where JupyterLab finds its settings and keeps which files are open.
-        notebook: the name of the file in `notebooks/`.
+        notebook: the file's name among the student's copies.
         arguments: for JupyterLab.
 
     Returns:
@@ -49,9 +50,11 @@ def open_jupyter(python: Path, folder: Path, notebook: str, *arguments: str) -> 
     paths = [str(folder), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
     os.environ["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
+    work = copies.folder()
+    root = ROOT if work.is_relative_to(ROOT) else work
     options = [
-        f"--ServerApp.root_dir={ROOT}",
-        f"--LabApp.default_url=/lab/tree/notebooks/{notebook}",
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/lab/tree/{(work / notebook).relative_to(root).as_posix()}",
         "--KernelManager.transport_encryption=auto",
         f"--ServerApp.tornado_settings={TORNADO_SETTINGS}",
     ]
@@ -60,14 +63,22 @@ def open_jupyter(python: Path, folder: Path, notebook: str, *arguments: str) -> 
     return hand_over(python, "jupyterlab", *options, *arguments)
 
 
+def say(sentences: list[str]) -> int:
+    """Print sentences, each on a line; return the exit code of a command that went well."""
+    print(*sentences, sep="\n", end="\n" * bool(sentences), flush=True)
+    return 0
+
+
 def lab(python: Path, *arguments: str) -> int:
-    """Open JupyterLab at lesson 00; what it changes in its settings is kept in `build/jupyter`."""
-    return open_jupyter(python, ROOT / "build" / "jupyter", "00_start_here.ipynb", *arguments)
+    """Open JupyterLab at lesson 00; what it changes in its settings is kept beside the copies."""
+    say(copies.refresh())
+    return open_jupyter(python, copies.folder() / ".jupyter", find("00").name, *arguments)
 
 
 def present(python: Path, notebook: str, *arguments: str) -> int:
     """Open a notebook as slides, with live code, and with the settings in `tools/slides/` again."""
-    folder = ROOT / "build" / "slides"
+    say(copies.refresh())
+    folder = copies.folder() / ".slides"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "tools" / "slides", folder)
     os.environ["JUPYTER_CONFIG_DIR"] = str(folder)
@@ -110,6 +121,11 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
     add("lab", "open the lessons in JupyterLab; further arguments go to JupyterLab")
     add("present", "open one lesson as slides, with live code; further arguments go to JupyterLab"
         ).add_argument("lesson", metavar="NN", help="the lesson's number")
+    add("update", "fetch the course's latest state with git, and bring your copies of the lessons "
+        "up to date: what you wrote stays")
+    add("copies", "make your copies of the lessons, or bring them up to date, and fetch nothing")
+    add("again", "begin one lesson again; your copy before is kept"
+        ).add_argument("lesson", metavar="NN", help="the lesson's number")
     add("test", "run every test; further arguments go to pytest")
     add("site", "build the course's web site in build/site; further arguments go to Sphinx")
     runner = add("run", "execute lessons without a browser; the notebooks go to build/")
@@ -119,12 +135,12 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
     either.add_argument("--seeds", metavar="A-B", help="run with each of these seeds instead (0-4 "
                         "or 0,3), and write notebooks/claims.json: least, mean and greatest values")
     options, others = parser.parse_known_args(rest)
+    if others and options.command in ("run", *COPYING):
+        parser.error(f"unknown arguments: {' '.join(others)}")
     if options.command == "run":
-        if others:
-            runner.error(f"unknown arguments: {' '.join(others)}")
         others = options.lessons + ["--inplace"] * options.inplace
         others += [] if options.seeds is None else [f"--seeds={options.seeds}"]
-    elif options.command == "present":
+    elif "lesson" in options:
         try:
             others = [find(options.lesson).name, *others]
         except ValueError as error:
@@ -144,6 +160,8 @@ def main(prepare: Callable[[str | None], Path], arguments: list[str] | None = No
     """
     try:
         command, others, index = parse(arguments)
+        if command in COPYING:
+            return say(COPYING[command](*others))
         python = prepare(index)
         if command in ("lab", "present"):
             return {"lab": lab, "present": present}[command](python, *others)

@@ -46,7 +46,7 @@ def alone(path: Path) -> Iterator[None]:
         told = False
         while opened and _is_taken(opened):
             if not told:
-                print("Another start of course.py prepares the environment: waiting for it ...",
+                print("Another start of course.py is at work here: waiting for it ...",
                       flush=True)
             told = True
             time.sleep(PAUSE)

@@ -26,8 +26,7 @@ START = """
 import sys
 from pathlib import Path
 from launcher import commands
-commands.ROOT = Path(sys.argv[1])
-sys.exit(commands.main(lambda torch_index: Path(sys.executable), sys.argv[2:]))
+sys.exit(commands.main(lambda torch_index: Path(sys.executable), sys.argv[1:]))
 """
 MARKUP = "shown => shown.outerHTML"
 OTHER = """([box, before]) => {
@@ -39,21 +38,20 @@ expect.set_options(timeout=PATIENCE)
 
 @contextlib.contextmanager
 def jupyter(folder, command, *arguments):
-    """Start `course.py lab` or `present NN` on a copy of the lessons in `folder`, for a newcomer.
+    """Start `course.py lab` or `present NN` for a newcomer, whose copies are in `folder/my`.
 
     Yields the server's address. The newcomer's home is `folder/home`, and is empty.
     """
-    for name in ("notebooks", "tools/slides"):
-        shutil.copytree(lessons.ROOT / name, folder / name)
     (folder / "home").mkdir()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     variables = {name: value for name, value in os.environ.items() if "JUPYTER" not in name}
     server = subprocess.Popen(
-        [sys.executable, "-c", START, folder, command, *arguments, "--no-browser",
+        [sys.executable, "-c", START, command, *arguments, "--no-browser",
          f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token="],
-        env={**variables, "HOME": str(folder / "home")}, cwd=lessons.ROOT,
+        env={**variables, "HOME": str(folder / "home"), "COURSE_WORK": str(folder / "my")},
+        cwd=lessons.ROOT,
         stdout=subprocess.DEVNULL, stderr=(folder / "server.log").open("w"),
         start_new_session=True)
     address = f"http://127.0.0.1:{port}"
@@ -110,7 +108,7 @@ class Lesson:
     def __init__(self, page, lab, lesson):
         self.page, self.ran = page, 0
         self.cells = page.locator(f"{SHOWN} .jp-WindowedPanel-viewport > .jp-Cell")
-        page.goto(f"{lab}/lab/tree/notebooks/{lessons.LESSONS[lesson].name}?reset")
+        page.goto(f"{lab}/lab/tree/{lessons.LESSONS[lesson].name}?reset")
         page.wait_for_selector(f"{SHOWN} .jp-Cell h1")
         page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached")
         expect(self.cells).to_have_count(len(lessons.read(lesson).cells))

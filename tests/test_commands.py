@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -124,41 +123,65 @@ def test_the_choice_of_pytorch_reaches_the_environment(monkeypatch):
     assert asked == [CPU_INDEX, None]
 
 
-def test_lab_opens_lesson_00_and_keeps_its_settings_in_build(handed_over, monkeypatch, tmp_path):
-    monkeypatch.setattr(commands, "ROOT", tmp_path)
-    monkeypatch.setattr(os, "environ", {"JUPYTER_CONFIG_PATH": "mine"})
+@pytest.fixture
+def work(monkeypatch, tmp_path):
+    """The folder of the student's copies, beside the course and not there yet."""
+    monkeypatch.setattr(os, "environ", {"COURSE_WORK": str(tmp_path / "my"), "PATH": os.defpath})
+    return tmp_path / "my"
+
+
+def test_lab_opens_lesson_00_and_keeps_its_settings_beside_the_copies(handed_over, work):
+    os.environ["JUPYTER_CONFIG_PATH"] = "mine"
     assert commands.main(ready, ["lab", "--no-browser"]) == 5
     assert handed_over[0] == "jupyterlab"
-    assert any(option.endswith("notebooks/00_start_here.ipynb") for option in handed_over)
+    assert f"--ServerApp.root_dir={work}" in handed_over
+    assert "--LabApp.default_url=/lab/tree/00_start_here.ipynb" in handed_over
+    assert (work / "00_start_here.ipynb").exists()
     assert any("websocket_max_message_size" in option for option in handed_over)
     assert handed_over[-1] == "--no-browser"
     folder, other = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
-    assert (Path(folder), other) == (tmp_path / "build" / "jupyter", "mine")
+    assert (Path(folder), other) == (work / ".jupyter", "mine")
     settings = json.loads((Path(folder) / "labconfig" / "page_config.json").read_text())
     assert settings == commands.PAGE_CONFIG
 
 
-def test_present_opens_one_lesson_as_slides_with_fresh_settings(handed_over, monkeypatch, tmp_path):
-    shutil.copytree(ROOT / "tools" / "slides", tmp_path / "tools" / "slides")
-    monkeypatch.setattr(commands, "ROOT", tmp_path)
-    monkeypatch.setattr(os, "environ", {})
-    old = tmp_path / "build" / "slides" / "settings"
+def test_copies_in_the_course_are_opened_from_its_own_folder(handed_over, work):
+    del os.environ["COURSE_WORK"]
+    commands.open_jupyter(Path("bin/python"), work, "00_start_here.ipynb")
+    assert f"--ServerApp.root_dir={ROOT}" in handed_over
+    assert "--LabApp.default_url=/lab/tree/my/00_start_here.ipynb" in handed_over
+
+
+def test_present_opens_one_lesson_as_slides_with_fresh_settings(handed_over, work):
+    old = work / ".slides" / "settings"
     old.mkdir(parents=True)
     assert commands.main(ready, ["present", "4", "--no-browser"]) == 5
-    assert any(option.endswith("notebooks/04_siamese_contrastive_vision.ipynb")
-               for option in handed_over)
+    assert "--LabApp.default_url=/lab/tree/04_siamese_contrastive_vision.ipynb" in handed_over
     assert "--LabApp.custom_css=True" in handed_over and handed_over[-1] == "--no-browser"
     folder = Path(os.environ["JUPYTER_CONFIG_DIR"])
-    assert folder == tmp_path / "build" / "slides" and not old.exists()
+    assert folder == work / ".slides" and not old.exists()
     overrides = json.loads((folder / "labconfig" / "default_setting_overrides.json").read_text())
     assert overrides["@deathbeds/jupyterlab-deck:plugin"] == {"active": True}
     assert (folder / "custom" / "custom.css").exists()
 
 
+def unprepared(index):
+    pytest.fail("it was prepared")
+
+
+@pytest.mark.parametrize("command", ["present", "again"])
 @pytest.mark.parametrize("number", ["12", "x", "../1"])
-def test_an_unknown_lesson_is_told_before_anything_is_installed(number, monkeypatch, capsys):
-    assert commands.main(lambda index: pytest.fail("it was prepared"), ["present", number]) == 1
+def test_an_unknown_lesson_is_told_before_anything_is_installed(command, number, capsys):
+    assert commands.main(unprepared, [command, number]) == 1
     assert "the lessons are 00, 01" in capsys.readouterr().err
+
+
+def test_copies_need_no_environment(work, capsys):
+    assert commands.main(unprepared, ["copies"]) == 0 and capsys.readouterr().out == ""
+    assert commands.main(unprepared, ["again", "4"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("04_siamese_contrastive_vision.ipynb begins again; your copy before is")
+    assert told.count("\n") == 1
 
 
 @pytest.mark.parametrize("own", [{}, {"GLIBC_TUNABLES": "glibc.malloc.perturb=1"}])
@@ -176,21 +199,24 @@ def test_help_names_the_commands(arguments, capsys):
         commands.main(ready, arguments)
     assert not ended.value.code
     text = capsys.readouterr().out
-    assert all(f"\n    {command}" in text for command in ["lab", "present", "test", "site", "run"])
+    assert all(f"\n    {command}" in text for command in [
+        "lab", "present", "update", "copies", "again", "test", "site", "run"])
     assert "--cpu" in text and "--torch-index" in text
 
 
 @pytest.mark.parametrize(("arguments", "told"), [
-    (["--fast"], "unknown arguments: --fast"),
-    (["--seeds", "0-4", "--inplace"], "--inplace: not allowed with argument --seeds"),
+    (["run", "--fast"], "unknown arguments: --fast"),
+    (["run", "--seeds", "0-4", "--inplace"], "--inplace: not allowed with argument --seeds"),
+    (["copies", "4"], "unknown arguments: 4"),
+    (["again", "4", "5"], "unknown arguments: 5"),
 ])
-def test_run_takes_no_unknown_argument_and_not_both(arguments, told, capsys):
+def test_unknown_arguments_are_refused_and_not_both_at_once(arguments, told, capsys):
     with pytest.raises(SystemExit):
-        commands.main(ready, ["run", *arguments])
+        commands.main(ready, arguments)
     assert told in capsys.readouterr().err
 
 
-def test_an_image_is_set_up_as_a_laptop_is(tmp_path):
+def test_an_image_is_set_up_as_a_laptop_is(tmp_path, monkeypatch):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path], check=True)
     kernel = tmp_path / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
     kernel.parent.mkdir(parents=True)
@@ -202,6 +228,9 @@ def test_an_image_is_set_up_as_a_laptop_is(tmp_path):
     assert json.loads((etc / "labconfig" / "page_config.json").read_text()) == commands.PAGE_CONFIG
     server = json.loads((etc / "jupyter_server_config.d" / "course.json").read_text())
     assert server["ServerApp"]["tornado_settings"] == commands.TORNADO_SETTINGS
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path / "home"))
+    exec((etc / "jupyter_server_config.py").read_text(), {})
+    assert (tmp_path / "home" / "00_start_here.ipynb").exists(), "copies at each start"
 
 
 def test_the_environment_lies_beside_course_py():
