@@ -1,12 +1,14 @@
 """One style and one palette for every figure of the course."""
 
+import base64
+import html
 import io
 import itertools
 
 import matplotlib.pyplot as plt
 import numpy as np
 import PIL.Image
-from IPython.display import Image, Markdown, display
+from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 from PIL import ImageChops
 from torch import Tensor
@@ -62,8 +64,12 @@ def show(figure: Figure, caption: str) -> None:
 
 
 def show_file(content: bytes, kind: str, caption: str) -> None:
-    """Display a picture, the content of a "png" or "jpeg" file, as `show` displays a figure."""
-    display(Image(content, format=kind, alt=caption), metadata={f"image/{kind}": {"alt": caption}})
+    """Display a picture, the content of a "png" or "jpeg" file, as `show` displays a figure.
+
+    It goes out as HTML: of an output that is a picture, JupyterLab and nbconvert drop the words.
+    """
+    display(HTML(f'<img alt="{html.escape(caption)}" '
+                 f'src="data:image/{kind};base64,{base64.b64encode(content).decode()}">'))
     display(Markdown(f"*{caption}*"))
 
 

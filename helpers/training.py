@@ -1,12 +1,34 @@
 """One training loop for the whole course."""
 
+import io
 from collections.abc import Callable, Iterable, Iterator
 
 import torch
 from accelerate import Accelerator
 from accelerate.utils import send_to_device
+from IPython import get_ipython
+from IPython.display import display
 from torch import nn
-from tqdm.auto import tqdm
+from tqdm import tqdm
+
+
+class Progress(tqdm):
+    """A bar of text that ends as one line: how many steps, how long, and what was noted last."""
+
+    def __init__(self, numbers: Iterable[int], label: str):
+        notebook = hasattr(get_ipython(), "kernel")
+        self.shown = display({"text/plain": label}, raw=True, display_id=True) if notebook else None
+        super().__init__(numbers, desc=label, unit=" steps", mininterval=0.5,
+                         file=io.StringIO() if self.shown else None)
+
+    def display(self, msg: str | None = None, pos: int | None = None) -> None:
+        if self.shown:
+            seconds, note = self.format_dict["elapsed"], (self.postfix or "").replace("=", " ")
+            ended = f"{self.desc}: {self.n:,} steps, {seconds:.0f} s, {note}".removesuffix(", ")
+            self.shown.update({"text/plain": ended if self.disable else str(self)}, raw=True,
+                              metadata={"progress": self.n})
+        else:
+            super().display(msg, pos)
 
 
 def one_cycle(network: nn.Module, learning_rate: float, steps: int):
@@ -63,7 +85,7 @@ def fit(network: nn.Module, batch: Callable[[], object], loss: Callable, steps: 
     network.train().to(memory_format=torch.channels_last)
     prepared = accelerator.prepare(network, *one_cycle(network, learning_rate, steps))
     history = []
-    progress = tqdm(range(steps), desc=label, mininterval=0.5)
+    progress = Progress(range(steps), label)
     try:
         for value in train(accelerator, *prepared, batch, loss, progress):
             history.append(value)

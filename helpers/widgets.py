@@ -1,9 +1,11 @@
 """Interactive controls for a plain function that draws a figure."""
 
+import html
 from collections.abc import Callable, Iterable
 
 import ipywidgets
-from IPython.display import display
+from IPython.display import HTML, display
+from IPython.utils.capture import capture_output
 
 
 def explore(draw: Callable, question: str, **controls: ipywidgets.Widget) -> ipywidgets.VBox:
@@ -25,15 +27,13 @@ def explore(draw: Callable, question: str, **controls: ipywidgets.Widget) -> ipy
     return _box("Try it.", question, controls.values(), output)
 
 
-def press(answer: Callable, question: str, names: list[str],
-          title: str = "Try it.") -> ipywidgets.VBox:
+def press(answer: Callable, question: str, names: list[str]) -> ipywidgets.VBox:
     """Show a question, a button for each name, and below them what `answer` shows; return all.
 
     Args:
         answer: called with the name of the pressed button; what it shows replaces the last.
         question: what the reader should find out.
         names: what stands on the buttons.
-        title: what stands in bold before the question.
     """
     output = ipywidgets.Output()
 
@@ -42,22 +42,37 @@ def press(answer: Callable, question: str, names: list[str],
         with output:
             answer(button.description)
 
+    return _box("Try it.", question, _buttons(names, pressed), output)
+
+
+def quiz(check: Callable, question: str, answers: list[str]) -> ipywidgets.VBox:
+    """Ask a question with a button for each answer; `check`, a checker, says what it thinks.
+
+    The last answer and its verdict are an output of the cell, which is saved with the notebook.
+    """
+    def pressed(button):
+        with capture_output() as said:
+            check(button.description)
+        verdict, = said.outputs
+        shown.update(HTML(f"<p>{html.escape(button.description)}</p>{verdict.data['text/html']}"))
+
+    box = _box("Quiz.", question, _buttons(answers, pressed))
+    shown = display(HTML(""), display_id=True)
+    return box
+
+
+def _buttons(names: list[str], pressed: Callable) -> list[ipywidgets.Button]:
     buttons = [ipywidgets.Button(description=name, layout={"width": "auto", "min_width": "7em"})
                for name in names]
     for button in buttons:
         button.on_click(pressed)
-    return _box(title, question, buttons, output)
-
-
-def quiz(check: Callable, question: str, answers: list[str]) -> ipywidgets.VBox:
-    """Ask a question with a button for each answer; `check`, a checker, says what it thinks."""
-    return press(check, question, answers, title="Quiz.")
+    return buttons
 
 
 def _box(title: str, question: str, controls: Iterable[ipywidgets.Widget],
-         output: ipywidgets.Output) -> ipywidgets.VBox:
+         *output: ipywidgets.Output) -> ipywidgets.VBox:
     row = ipywidgets.HBox(list(controls), layout={"flex_flow": "row wrap"})
-    box = ipywidgets.VBox([ipywidgets.HTML(f"<b>{title}</b> {question}"), row, output])
+    box = ipywidgets.VBox([ipywidgets.HTML(f"<b>{title}</b> {question}"), row, *output])
     display(box)
     return box
 

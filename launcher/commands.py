@@ -55,6 +55,7 @@ def open_jupyter(python: Path, folder: Path, notebook: str, *arguments: str) -> 
     options = [
         f"--ServerApp.root_dir={root}",
         f"--LabApp.default_url=/lab/tree/{(work / notebook).relative_to(root).as_posix()}",
+        "--FileContentsManager.pre_save_hook=tools.saving.before_saving",
         "--KernelManager.transport_encryption=auto",
         f"--ServerApp.tornado_settings={TORNADO_SETTINGS}",
     ]

@@ -28,7 +28,7 @@ def folder() -> Path:
 
 
 def refresh() -> list[str]:
-    """Make the copies that are missing, and bring the others up to date.
+    """Make the copies that are missing, and bring the others up to date; their pictures as well.
 
     Returns:
         A sentence for each copy in which something of the student's met something new.
@@ -41,6 +41,8 @@ def refresh() -> list[str]:
         told = [_refresh(path, history.committed(path.name) if path.name in edited
                          else path.read_bytes())
                 for path in lessons(ROOT / "notebooks").values()]
+        _renew({folder() / "pictures" / path.name: path.read_bytes()
+                for path in (ROOT / "notebooks" / "pictures").glob("*")})
     return [sentence for sentence in told if sentence]
 
 
@@ -76,7 +78,7 @@ def update() -> list[str]:
                 told.append(f"notebooks/{name} had been changed there: that file is now {backup}.")
             history.take_back(name)
         history.go_forward()
-    return told + refresh()
+    return told + refresh() or ["Your copies are up to date."]
 
 
 def _refresh(path: Path, new: bytes) -> str | None:
@@ -98,9 +100,14 @@ def _refresh(path: Path, new: bytes) -> str | None:
         content, sentence = new, None
     else:
         content, sentence = _bring_together(name, before, mine, new)
-    write({file: wanted for file, wanted in ((given, new), (copy, content))
-           if not (file.exists() and file.read_bytes() == wanted)})
+    _renew({given: new, copy: content})
     return sentence
+
+
+def _renew(files: dict[Path, bytes]) -> None:
+    """Write those of some files that are not there or not as they shall be."""
+    write({file: content for file, content in files.items()
+           if not file.exists() or file.read_bytes() != content})
 
 
 def _follow(name: str) -> None:

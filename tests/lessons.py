@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 
 from helpers import page
+from tools import gallery
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = page.lessons()
@@ -31,8 +32,7 @@ def markdown(lesson):
 
 def words(lesson):
     """The alternative texts of the figures that the cells have drawn, in their order."""
-    return [output.metadata[kind]["alt"] for cell in cells(lesson) for output in cell.outputs
-            for kind in output.get("data", {}) if kind.startswith("image/")]
+    return [words for cell in cells(lesson) for words, *_ in gallery.figures(cell.outputs)]
 
 
 def pictures(lesson):

@@ -7,6 +7,12 @@ import lessons
 import pytest
 from playwright.sync_api import expect
 
+from tools import saving
+
+SHOWN = """from helpers import plots, training, widgets
+[*training.Progress(range(3), "trying")]
+plots.loss_curve([2, 1], "Loss", "It falls.")
+widgets.explore(lambda x: print(x), "Which?", x=widgets.slider("x", 0, 3, 1));"""
 SQUARED = "def my_energy(guess, colour):\n    return (guess - colour).pow(2).sum(1).mean((1, 2))"
 
 
@@ -74,3 +80,31 @@ def test_an_interrupted_training_leaves_a_network_that_the_next_cells_use(opened
     cell = notebook.run(after, function, control)
     browser.expect_something_else(
         cell, lambda box: box.get_by_role("combobox").select_option(index=1))
+
+
+def test_on_the_second_day_a_verdict_and_a_figure_need_no_kernel(opened, lab, page):
+    notebook = opened("00")
+    notebook.clear()
+    quiz = next(number for number, cell in enumerate(lessons.read("00").cells)
+                if cell.source.startswith("widgets.quiz"))
+    cell = notebook.run(*lessons.needed("00", quiz))
+    cell.get_by_role("button", name="the drawings").click()
+    expect(cell).to_contain_text("Right. A part")
+    exercise = lessons.numbers("00", "exercise")[0]
+    notebook.write(exercise, SHOWN)
+    shown = notebook.run(exercise)
+    expect(shown.get_by_role("img", name="It falls.")).to_have_count(1)
+    page.keyboard.press("Control+S")
+    file = f"{lab}/api/contents/{lessons.LESSONS['00'].name}"
+    while "It falls." not in page.request.get(file).text():
+        page.wait_for_timeout(500)
+    browser.end_kernels(page, lab)
+    again = page.context.new_page()
+    again.watched = browser.Watched(again)
+    reopened = browser.Lesson(again, lab, "00")
+    expect(reopened.cells.nth(quiz)).to_contain_text("Right. A part")
+    for words in ("trying: 3 steps, 0 s", saving.CONTROL):
+        expect(reopened.cells.nth(exercise)).to_contain_text(words)
+    expect(reopened.cells.nth(exercise).get_by_role("img", name="It falls.")).to_have_count(1)
+    assert not again.get_by_text("model not found").count() and not again.watched.errors
+    browser.end_kernels(again, lab)

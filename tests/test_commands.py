@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from traitlets import import_item
+from traitlets.config import Config
 
 from launcher import ROOT, commands, programs, venv
 from launcher.packages import CPU_INDEX
 from launcher.programs import explain
+from tools import saving
 
 # One sentence for whatever stands in the way
 
@@ -229,7 +232,11 @@ def test_an_image_is_set_up_as_a_laptop_is(tmp_path, monkeypatch):
     server = json.loads((etc / "jupyter_server_config.d" / "course.json").read_text())
     assert server["ServerApp"]["tornado_settings"] == commands.TORNADO_SETTINGS
     monkeypatch.setenv("COURSE_WORK", str(tmp_path / "home"))
-    exec((etc / "jupyter_server_config.py").read_text(), {})
+    monkeypatch.setattr(sys, "path", [])
+    settings = Config()
+    exec((etc / "jupyter_server_config.py").read_text(), {"c": settings})
+    assert sys.path == [str(ROOT)]
+    assert import_item(settings.FileContentsManager.pre_save_hook) is saving.before_saving
     assert (tmp_path / "home" / "00_start_here.ipynb").exists(), "copies at each start"
 
 

@@ -178,6 +178,14 @@ def test_copies_are_made_once_and_byte_for_byte(course):
     assert copies.refresh() == [] and files(course) == before
 
 
+def test_the_pictures_of_the_text_come_along(course):
+    (course / "notebooks" / "pictures").mkdir()
+    for content in (b"old", b"new"):
+        (course / "notebooks" / "pictures" / "twins.svg").write_bytes(content)
+        copies.refresh()
+        assert (course / "my" / "pictures" / "twins.svg").read_bytes() == content
+
+
 def test_an_answer_outlives_two_updates_in_a_row(course):
     copies.refresh()
     mine, lesson = course / "my" / "04_twins.ipynb", course / "notebooks" / "04_twins.ipynb"
@@ -371,7 +379,7 @@ def test_an_update_brings_the_new_and_keeps_the_answers(clone):
     assert "brought up to date" in told and clean(course)
     assert read(course / "my" / "04_twins.ipynb") == LESSON | {"a": "# Better", "b": "answer = 3"}
     assert read(course / "my" / "05_words.ipynb") == LESSON
-    assert copies.update() == []
+    assert copies.update() == ["Your copies are up to date."]
 
 
 def test_answers_in_the_lessons_themselves_are_taken_along(clone):
@@ -385,7 +393,7 @@ def test_answers_in_the_lessons_themselves_are_taken_along(clone):
     assert clean(course) and LESSON | {"b": "answer = 3"} in [
         read(path) for path in (course / "my" / "backup").glob("*/*")]
     assert read(course / "my" / "04_twins.ipynb") == LESSON | {"a": "# Better", "b": "answer = 3"}
-    assert copies.update() == []
+    assert copies.update() == ["Your copies are up to date."]
 
 
 def test_a_copy_without_its_origin_finds_it_in_the_history(clone):
@@ -402,7 +410,7 @@ def test_a_lesson_that_was_deleted_comes_back(clone):
     copies.refresh()
     (course / "notebooks" / "04_twins.ipynb").unlink()
     publish(LESSON | {"a": "# Better"})
-    assert copies.update() == [] and clean(course)
+    assert copies.update() == ["Your copies are up to date."] and clean(course)
     assert read(course / "my" / "04_twins.ipynb")["a"] == "# Better"
 
 

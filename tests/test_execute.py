@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools import execute
+from tools import execute, saving
 
 
 def save(folder, name, *cells):
@@ -26,7 +26,7 @@ def executed(tmp_path_factory):
         "00_fine",
         new_markdown_cell("# Energy\n\n$E(x) = x^2 < 1$"),
         new_code_cell("import os\nprint(os.environ['COURSE_SEED'])"),
-        new_code_cell("from tqdm.notebook import tqdm\nfor _ in tqdm(range(2)):\n    pass"),
+        new_code_cell("from helpers.training import Progress\n[*Progress(range(2), 'counting')];"),
         new_code_cell("import ipywidgets\nipywidgets.interact(lambda x: x, x=3);"),
     )
     save(
@@ -64,7 +64,7 @@ def test_a_failing_cell_is_named_and_the_other_lessons_still_run(executed):
 def test_every_cell_and_lesson_is_reported_with_its_time(executed):
     lines = executed[3].splitlines()
     assert lines[0].startswith("00  cell  1/3") and lines[0].endswith(" s  Energy")
-    assert lines[1].endswith(" s  from tqdm.notebook import tqdm")
+    assert lines[1].endswith(" s  from helpers.training import Progress")
     assert any(line.startswith("00  done in 0 min") and "peak memory" in line for line in lines)
 
 
@@ -73,7 +73,7 @@ def test_lessons_are_written_back_without_widgets_unless_they_failed(executed):
     seed, progress_bar, control = outputs(folder / "00_fine.ipynb")
     assert seed[0].text == "3\n"
     assert progress_bar == []
-    assert control[0].data == {"text/plain": execute.CONTROL}
+    assert control[0].data == {"text/plain": saving.CONTROL}
     metadata = nbformat.read(folder / "00_fine.ipynb", as_version=4).metadata
     assert metadata.kernelspec.name == "python3"
     assert "widgets" not in metadata

@@ -1,6 +1,5 @@
 """The agent, the guess and the evolution that stand on the page of lesson 07."""
 
-import base64
 import io
 
 import lessons
@@ -15,6 +14,7 @@ from torch import nn
 from helpers import data, views
 from helpers.meadow import meadows, to_tensor
 from helpers.page import definitions
+from tools import gallery
 
 few = settings(max_examples=25, deadline=None)
 seeds = st.integers(0, 2**31)
@@ -271,10 +271,10 @@ def test_the_teacher_leads_to_the_cow_on_a_shortest_way(seed):
 
 
 def test_the_film_is_one_moving_png_that_stops():
-    (film,) = [output.data["image/png"] for cell in lessons.cells("07") for output in cell.outputs
-               if output.get("metadata", {}).get("image/png", {}).get("alt", "").startswith(
-                   "One episode of the trained agent")]
-    film = Image.open(io.BytesIO(base64.b64decode(film)))
+    (film,) = [content for cell in lessons.cells("07")
+               for words, kind, content in gallery.figures(cell.outputs)
+               if kind == "png" and words.startswith("One episode of the trained agent")]
+    film = Image.open(io.BytesIO(film))
     assert film.n_frames > 2 and film.info["loop"] == 2
     assert film.info["duration"] == 500 and film.size == (192, 192)
 

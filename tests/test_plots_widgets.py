@@ -1,6 +1,5 @@
 """Figures carry words for those who can't see them; controls call their function; the start."""
 
-import base64
 import io
 import random
 from itertools import combinations
@@ -14,6 +13,7 @@ import torch
 
 from helpers import data, machine, page, plots, widgets
 from helpers.start import start
+from tools import gallery
 
 CAPTION = "What one sees."
 FIGURES = {
@@ -40,8 +40,8 @@ FIGURES = {
 def test_a_figure_is_shown_once_with_words(name, displayed):
     FIGURES[name]()
     image, words = displayed
-    assert image["data"]["image/png"].startswith("iVBOR")
-    assert image["metadata"]["image/png"]["alt"] == CAPTION
+    (alternative, kind, content), = gallery.figures([image])
+    assert (alternative, kind, content[1:4]) == (CAPTION, "png", b"PNG")
     assert words["data"]["text/markdown"] == f"*{CAPTION}*"
     assert not plt.get_fignums(), "the figure would be shown a second time"
 
@@ -50,7 +50,7 @@ def test_a_figure_is_shown_once_with_words(name, displayed):
                                             ("colour", "RGB")])
 def test_only_a_figure_that_looks_the_same_is_stored_with_a_palette(name, mode, displayed):
     FIGURES[name]()
-    content = base64.b64decode(displayed[0]["data"]["image/png"])
+    (_, _, content), = gallery.figures(displayed)
     assert PIL.Image.open(io.BytesIO(content)).mode == mode
 
 
@@ -59,17 +59,16 @@ def test_a_photograph_is_stored_as_jpeg(displayed):
     figure, axis = plots.subplots()
     axis.imshow(photo)
     plots.show(figure, CAPTION)
-    image, _ = displayed
-    assert PIL.Image.open(io.BytesIO(base64.b64decode(image["data"]["image/jpeg"]))).size[0] == 800
-    assert image["metadata"]["image/jpeg"]["alt"] == CAPTION
+    (_, kind, content), = gallery.figures(displayed)
+    assert kind == "jpeg" and PIL.Image.open(io.BytesIO(content)).size[0] == 800
 
 
 def test_a_file_is_shown_as_it_is_with_its_caption(displayed):
-    plots.show_file(b"any bytes", "png", CAPTION)
+    plots.show_file(b"any bytes", "png", 'A "<cow>" & more')
     image, words = displayed
-    assert base64.b64decode(image["data"]["image/png"]) == b"any bytes"
-    assert image["metadata"]["image/png"]["alt"] == CAPTION
-    assert words["data"]["text/markdown"] == f"*{CAPTION}*"
+    assert list(gallery.figures([image])) == [('A "<cow>" & more', "png", b"any bytes")]
+    assert "<cow" not in image["data"]["text/html"]
+    assert words["data"]["text/markdown"] == '*A "<cow>" & more*'
 
 
 @pytest.mark.parametrize("rows, columns, shape", [(1, 1, ()), (1, 6, (6,)), (2, 3, (2, 3))])

@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from helpers import claims, energy, probes, views
 from helpers.data import Drawings
+from tools import gallery
 
 ENERGIES = st.lists(st.integers(-5, 5), min_size=1, max_size=20).map(torch.Tensor)
 few = settings(max_examples=25, deadline=None)
@@ -43,7 +44,7 @@ def test_compare_draws_and_returns_the_auroc(unrelated, displayed):
     related = torch.zeros(30)
     score = energy.compare(related, unrelated, "A title", "What one sees.")
     assert score == energy.auroc(related, unrelated)
-    assert displayed[0]["metadata"]["image/png"]["alt"] == "What one sees."
+    assert [words for words, *_ in gallery.figures(displayed)] == ["What one sees."]
 
 
 # The cow curve, on drawings whose colour is their concept

@@ -23,12 +23,10 @@ from traitlets.config import Config
 
 from helpers import page
 from tools import ROOT, seeds
+from tools.saving import settle
 from tools.storage import write
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-WIDGET = "application/vnd.jupyter.widget-view+json"
-CONTROL = "[an interactive control: run this cell to use it]"
-PROGRESS_BAR = re.compile(r"\d%\||\d(it|s)/")
 TERMINAL_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -154,18 +152,16 @@ def patient(get_message):
 
 
 def clean(notebook):
-    """Take out what differs from run to run or needs a kernel to be shown: timing, widgets."""
+    """Take out what differs from run to run, and what needs a kernel to be shown: time, widgets."""
     notebook.metadata.pop("widgets", None)
     notebook.metadata["kernelspec"] = KERNELSPEC
     notebook.metadata.get("language_info", {}).pop("version", None)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            widgets = [output for output in cell.outputs if WIDGET in output.get("data", {})]
-            for widget in widgets:
-                if PROGRESS_BAR.search(widget["data"].get("text/plain", "")):
-                    cell.outputs.remove(widget)
-                widget["data"] = {"text/plain": CONTROL}
+            cell.outputs = [output for output in cell.outputs
+                            if "progress" not in output.get("metadata", {})]
+            settle(cell)
     return notebook
 
 

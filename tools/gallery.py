@@ -5,8 +5,10 @@ has the same alternative text.
 """
 
 import base64
+import html
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -14,19 +16,27 @@ import nbformat
 from helpers import page
 from tools import ROOT
 
+FIGURE = re.compile(r'<img alt="([^"]*)" src="data:image/(\w+);base64,([^"]*)">')
 PICTURE = re.compile(r"!\[([^]]+)\]\((notebooks/pictures/(\d\d)\.png)\)")
 
 
+def figures(outputs: list[dict]) -> Iterator[tuple[str, str, bytes]]:
+    """Yield alternative text, "png" or "jpeg", and content of each figure in a cell's outputs."""
+    for output in outputs:
+        for words, kind, content in FIGURE.findall(output.get("data", {}).get("text/html", "")):
+            yield html.unescape(words), kind, base64.b64decode(content)
+
+
 def find_figure(number: str, words: str) -> bytes:
-    """Return the PNG file of a lesson's figure with these words as its alternative text.
+    """Return the file of a lesson's figure with these words as its alternative text.
 
     Raises ValueError, with a sentence, if there is no such lesson or figure.
     """
     lesson = page.find(number)
     for cell in nbformat.read(lesson, as_version=4).cells:
-        for output in cell.get("outputs", []):
-            if output.get("metadata", {}).get("image/png", {}).get("alt") == words:
-                return base64.b64decode(output.data["image/png"])
+        for alternative, _, content in figures(cell.get("outputs", [])):
+            if alternative == words:
+                return content
     raise ValueError(f"{lesson.name} has no figure that says: {words}")
 
 

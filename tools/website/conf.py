@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
-from myst_nb.core.render import NbElementRenderer
 
 from helpers import page
 from helpers.claims import BAR, written
@@ -28,17 +27,6 @@ html_show_search_summary = False  # a summary is fetched, which a page from a di
 
 # A row of the glossary in lesson 00: the field's word, the course's own words for it, the lesson.
 GLOSSARY_ROW = re.compile(r"^\| ([^|$]+?)(, \$.*?)? \| (\d\d) \| ", re.MULTILINE)
-render_image = NbElementRenderer.render_image
-
-
-def render_with_words(self, data):
-    """Give a figure the alternative text of its output, which myst-nb leaves out."""
-    images = render_image(self, data)
-    words = data.output_metadata.get(data.mime_type, {}).get("alt")
-    if words:
-        images[0]["alt"] = words
-    return images
-
 
 @cache
 def glossary():
@@ -87,6 +75,5 @@ def add_claims(app, name, source):
 
 def setup(app):
     """Let Sphinx call these functions."""
-    NbElementRenderer.render_image = render_with_words
     app.connect("source-read", complete)
     app.connect("source-read", add_claims)
