@@ -17,7 +17,8 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-FOLDER = Path(__file__).resolve().parent.parent / "data"
+COURSE = Path(__file__).resolve().parent.parent
+FOLDER = COURSE / "data"
 CIFAR10, REVISION = "uoft-cs/cifar10", "0b2714987fa478483af9968de7c934580d0bb9a2"
 WAY_OUT = ("SSL_COURSE_DATA has to name a folder with cifar10/train.parquet and "
            "cifar10/test.parquet in it")
@@ -40,23 +41,34 @@ def verify(path: Path) -> str:
     """
     root = path.parent.parent
     name = path.relative_to(root).as_posix()
-    sums = root / "SHA256SUMS"
-    if not sums.exists():
-        raise DataError(complaint("SHA256SUMS", "is missing."))
-    lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = read(root / "SHA256SUMS", "SHA256SUMS").decode(errors="replace").splitlines()
     recorded = dict(reversed(line.split("  ", 1)) for line in lines if "  " in line)
     if name not in recorded:
         raise DataError(complaint("SHA256SUMS", f"does not list {name}. Is it spelt right?"))
-    if not path.exists():
-        raise DataError(complaint(name, "is missing."))
-    if sha256(path.read_bytes()) != recorded[name]:
+    if sha256(read(path, name)) != recorded[name]:
         raise DataError(complaint(name, "is damaged: its SHA-256 is not the recorded one."))
     return recorded[name]
 
 
+def read(path: Path, name: str) -> bytes:
+    """The content of a file that `name` calls under `data/`.
+
+    Raises:
+        DataError: It is missing, is no file, or may not be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(complaint(name, "is missing.")) from None
+    except OSError as error:
+        raise DataError(complaint(name, f"can't be read ({error.strerror}).")) from None
+
+
 def complaint(name: str, what: str) -> str:
-    """What is wrong with a file under `data/`, and the command that brings it back."""
-    return f"data/{name} {what} Bring it back with: git checkout -- data/{name}"
+    """What is wrong with a file under `data/`, and the way to bring it back."""
+    if (COURSE / ".git").exists():
+        return f"data/{name} {what} Bring it back with: git checkout -- data/{name}"
+    return f"data/{name} {what} Take this file from a fresh download of the course."
 
 
 @functools.cache

@@ -1,6 +1,7 @@
 """One training loop for the whole course."""
 
 import io
+import os
 from collections.abc import Callable, Iterable, Iterator
 
 import torch
@@ -31,6 +32,21 @@ class Progress(tqdm):
             super().display(msg, pos)
 
 
+def accelerator() -> Accelerator:
+    """What trains, on the device that COURSE_DEVICE names: "cpu", "cuda" or "mps" (a Mac's).
+
+    Without the variable Accelerate chooses, but for a Mac, where it is the processor.
+
+    Raises:
+        ValueError: There is no such device here.
+    """
+    name, mac = os.environ.get("COURSE_DEVICE", ""), torch.backends.mps.is_available()
+    if name and not {"cpu": True, "cuda": torch.cuda.is_available(), "mps": mac}.get(name):
+        raise ValueError(f"COURSE_DEVICE has to be cpu, cuda or mps, and a device of this machine; "
+                         f"{name!r} is none.")
+    return Accelerator(cpu=name == "cpu" or mac and not name)
+
+
 def one_cycle(network: nn.Module, learning_rate: float, steps: int):
     """The optimizer and the learning rate's schedule of the whole course.
 
@@ -53,26 +69,31 @@ def train(accelerator: Accelerator, network: nn.Module, optimizer, schedule,
         steps: the numbers of the steps, from 0.
 
     Raises:
-        ArithmeticError: The loss is not a finite number any more.
+        ArithmeticError: The loss, or a weight after the last step, is not a finite number.
     """
+    way_out = "try a lower learning_rate" + (
+        f", or COURSE_DEVICE=cpu in place of {accelerator.device.type}"
+        if accelerator.device.type != "cpu" else "")
     for number in steps:
         value = loss(network, send_to_device(batch(), accelerator.device))
         if not torch.isfinite(value):
-            raise ArithmeticError(f"The loss became {value.item()} at step {number + 1}: "
-                                  "try a lower learning_rate.")
+            raise ArithmeticError(
+                f"The loss became {value.item()} at step {number + 1}: {way_out}.")
         accelerator.backward(value)
         optimizer.step()
         schedule.step()
         optimizer.zero_grad()
         yield value.item()
+    if not all(weight.isfinite().all() for weight in network.parameters()):
+        raise ArithmeticError(f"The last step left weights that are no numbers: {way_out}.")
 
 
 def fit(network: nn.Module, batch: Callable[[], object], loss: Callable, steps: int,
         learning_rate: float = 3e-3, label: str = "training") -> list[float]:
     """Train a network in place for a fixed number of steps and return the loss of each step.
 
-    On a machine with an accelerator the steps run there; the network comes back to the CPU, in
-    evaluation mode. Interrupting keeps the network trained so far.
+    The steps run on the device of `accelerator`; the network comes back to the CPU, in evaluation
+    mode. Interrupting keeps the network trained so far.
 
     Args:
         network: what is trained.
@@ -81,13 +102,13 @@ def fit(network: nn.Module, batch: Callable[[], object], loss: Callable, steps: 
         learning_rate: the highest rate of `one_cycle`.
         label: what the progress bar says.
     """
-    accelerator = Accelerator()
+    device = accelerator()
     network.train().to(memory_format=torch.channels_last)
-    prepared = accelerator.prepare(network, *one_cycle(network, learning_rate, steps))
+    prepared = device.prepare(network, *one_cycle(network, learning_rate, steps))
     history = []
     progress = Progress(range(steps), label)
     try:
-        for value in train(accelerator, *prepared, batch, loss, progress):
+        for value in train(device, *prepared, batch, loss, progress):
             history.append(value)
             progress.set_postfix(loss=f"{value:.3f}", refresh=False)
     except KeyboardInterrupt:

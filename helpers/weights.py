@@ -74,9 +74,9 @@ def misfit(expected: dict[str, Tensor], found: dict[str, Tensor]) -> str | None:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
-    except OSError:
-        raise WeightsError(data.complaint(f"weights/{path.name}", "is missing.")) from None
+        return data.read(path, f"weights/{path.name}")
+    except data.DataError as error:
+        raise WeightsError(str(error)) from None
 
 
 def _damaged(path: Path, reason: str) -> WeightsError:

@@ -1,6 +1,7 @@
 """Interactive controls for a plain function that draws a figure."""
 
 import html
+import os
 from collections.abc import Callable, Iterable
 
 import ipywidgets
@@ -97,5 +98,11 @@ def sentence(value: str) -> ipywidgets.Text:
 
 
 def upload() -> ipywidgets.FileUpload:
-    """A button that takes one picture; its value is a tuple of none or one dictionary."""
-    return ipywidgets.FileUpload(accept="image/*", description="your picture")
+    """A button that takes one picture; its value is a tuple of none or one dictionary.
+
+    It names the limit: a larger file is lost on its way, and nobody here hears of it. The limit is
+    JupyterLab's own, unless the course has started it.
+    """
+    limit = os.environ.get("COURSE_UPLOADS", "10")
+    return ipywidgets.FileUpload(accept="image/*", description=f"your picture, up to {limit} MB",
+                                 layout={"width": "auto"})

@@ -11,7 +11,9 @@ AGAIN = "and run the same command again."
 # glibc keeps freed blocks of up to 1 kB for reuse (its "tcache"). They lie between large blocks,
 # which then can't be joined and given back: up to 0.3 GB in a lesson. So this cache is off. Large
 # blocks are asked of the system in pages of 2 MB instead of 4 kB: new large tensors come sooner.
-KERNEL_VARIABLES = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0:glibc.malloc.hugetlb=1"}
+# Uploads may have this many million bytes, since the server is started with a larger limit.
+KERNEL_VARIABLES = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0:glibc.malloc.hugetlb=1",
+                    "COURSE_UPLOADS": "200"}
 
 # What a failed venv or pip prints -> what to say instead. The first match counts: what pip says
 # about packages comes before the network, of which it may have complained in passing.

@@ -4,7 +4,10 @@ import asyncio
 import contextlib
 import io
 import queue
+import re
+from pathlib import Path
 
+import nbclient.client
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -113,6 +116,51 @@ def test_a_reply_is_heard_even_when_nobody_was_woken():
 
     assert asyncio.run(execute.patient(get_message)(timeout=None)) == "reply"
     assert waits == [1, 1, 1]
+
+
+def test_the_waiting_for_a_reply_has_an_end():
+    async def nothing(timeout):
+        await asyncio.sleep(timeout)
+        raise queue.Empty
+
+    with pytest.raises(queue.Empty):
+        asyncio.run(execute.patient(nothing)(timeout=0.1))
+
+
+def test_a_cell_that_never_ends_is_ended(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(execute, "LIMIT", 6)
+    save(tmp_path, "00_waits", new_code_cell("import time\ntime.sleep(1000)"))
+    assert execute.main([], tmp_path, tmp_path / "build") == 1
+    assert "The cell took longer than 0 minutes and was ended." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("code", "size"), [
+    ("print('x' * 1_000_000)", 1_000_001),
+    ("for i in range(100_000):\n    print(i)", 588_890),
+    ("for i in range(100_000):\n    print(i, end='\\r')", 6),
+])
+def test_large_outputs_are_kept_and_hold_nobody_up(code, size, tmp_path):
+    save(tmp_path, "00_large", new_code_cell(code))
+    assert execute.main([], tmp_path, tmp_path / "build") == 0
+    assert len(outputs(tmp_path / "build" / "00_large.ipynb")[0][0].text) == size
+
+
+@pytest.mark.parametrize("text", ["", "a\rb", "a\r\nb", "ab\rc\rd\ne\rf\n\rg", "a\r", "\r\r\n"])
+def test_what_a_carriage_return_overwrites_is_what_nbclient_says(text):
+    assert nbclient.client._RGX_CARRIAGERETURN.sub("", text) == re.sub(r".*\r(?=[^\n])", "", text)
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"),
+                                   OSError(30, "Read-only file system")])
+def test_a_disk_that_takes_nothing_ends_in_one_sentence(error, tmp_path, capsys, monkeypatch):
+    def write(*_):
+        raise error
+
+    save(tmp_path, "02_fine", new_code_cell("6 * 7"))
+    monkeypatch.setattr(Path, "write_bytes", write)
+    assert execute.main(["--inplace"], tmp_path, tmp_path / "build") == 1
+    assert capsys.readouterr().err.startswith("02_fine.ipynb could not be written (")
+    assert not list(tmp_path.rglob("*.part"))
 
 
 def test_an_unknown_lesson_is_answered_with_the_list(executed, capsys):

@@ -7,6 +7,7 @@ that the run took. With `--seeds 0-4` each lesson runs once for each seed instea
 import argparse
 import asyncio
 import contextlib
+import math
 import queue
 import re
 import signal
@@ -15,10 +16,11 @@ import threading
 import time
 from pathlib import Path
 
+import nbclient.client
 import nbformat
 import psutil
 from nbclient import NotebookClient
-from nbclient.exceptions import CellControlSignal, DeadKernelError
+from nbclient.exceptions import CellControlSignal, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from helpers import page
@@ -27,6 +29,10 @@ from tools.saving import settle
 from tools.storage import write
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LIMIT = 1800  # seconds that a cell may take; on a slow machine the longest took 170
+# What a carriage return overwrites. nbclient's own pattern has no ^, and tries each character of a
+# line as its beginning: with 400,000 characters that takes minutes.
+nbclient.client._RGX_CARRIAGERETURN = re.compile(r"^.*\r(?=[^\n])", re.MULTILINE)
 TERMINAL_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -104,7 +110,7 @@ class Lesson:
         began = time.monotonic()
         self.client = NotebookClient(
             self.notebook,
-            timeout=None,
+            timeout=LIMIT,
             kernel_name="python3",
             record_timing=False,
             coalesce_streams=True,
@@ -117,6 +123,8 @@ class Lesson:
         )
         try:
             self.client.execute()
+        except CellTimeoutError:
+            self.report(f"The cell took longer than {LIMIT / 60:.0f} minutes and was ended.")
         except CellControlSignal as error:
             self.report(getattr(error, "traceback", str(error)))
         except DeadKernelError:
@@ -145,9 +153,11 @@ def patient(get_message):
     and nbclient waits for ever (its issue 312).
     """
     async def look_again(timeout=None):
-        while True:
+        end = time.monotonic() + (math.inf if timeout is None else timeout)
+        while (left := end - time.monotonic()) > 0:
             with contextlib.suppress(queue.Empty):
-                return await get_message(timeout=1)
+                return await get_message(timeout=min(left, 1))
+        raise queue.Empty
     return look_again
 
 

@@ -11,11 +11,12 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import safetensors.torch
 import torch
-from accelerate import Accelerator
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import OneCycleLR
@@ -30,6 +31,20 @@ from tools.recipes import RECIPES, Recipe
 from tools.storage import write
 
 CHECKPOINTS = ROOT / "build" / "pretrain"
+
+
+class Energy(nn.Module):
+    """A network and its loss as one module, the loss as its output.
+
+    What spreads a module over several processes hides its attributes, which a loss may need.
+    """
+
+    def __init__(self, network: nn.Module, loss: Callable):
+        super().__init__()
+        self.network, self.loss = network, loss
+
+    def forward(self, batch):
+        return self.loss(self.network, batch)
 
 
 def pretrain(name: str, recipe: Recipe, every: int = 200) -> dict:
@@ -47,9 +62,14 @@ def pretrain(name: str, recipe: Recipe, every: int = 200) -> dict:
     Raises:
         WeightsError: The checkpoint is damaged or of another run.
         OSError: The disk is full.
+        ValueError: Several processes were asked for, and there is one.
         KeyboardInterrupt: Ctrl-C; its message says at which step.
     """
-    accelerator = Accelerator()
+    accelerator = training.accelerator()
+    if "MASTER_ADDR" in os.environ and "WORLD_SIZE" not in os.environ:
+        raise ValueError("accelerate launch was asked for several processes and has started one; "
+                         "on processors these start two: python -m torch.distributed.run "
+                         f"--nproc_per_node 2 -m tools.pretrain {name}")
     checkpoint = CHECKPOINTS / name / "checkpoint.safetensors"
     network = recipe.network.train().to(memory_format=torch.channels_last)
     optimizer, schedule = training.one_cycle(network, recipe.learning_rate, recipe.steps)
@@ -65,15 +85,18 @@ def pretrain(name: str, recipe: Recipe, every: int = 200) -> dict:
     if accelerator.process_index:  # each process draws batches of its own
         torch.manual_seed(torch.randint(2**31, ()).item() + accelerator.process_index)
 
-    prepared, prepared_optimizer = accelerator.prepare(network, optimizer)
+    prepared = accelerator.prepare(Energy(network, recipe.loss), optimizer)
     began = time.monotonic() - seconds
     progress = tqdm(range(step, recipe.steps), initial=step, total=recipe.steps, desc=name,
                     mininterval=0.5, disable=not accelerator.is_main_process)
-    losses = training.train(accelerator, prepared, prepared_optimizer, schedule, recipe.batch,
-                            recipe.loss, progress)
-    with progress, _interrupt_held() as stop:
+    losses = training.train(accelerator, *prepared, schedule, recipe.batch,
+                            lambda energy, batch: energy(batch), progress)
+    with progress, _interrupt_held() as pressed:
         for value in losses:
             step += 1
+            # In whichever process it was pressed, all stop at the same step.
+            mine = torch.tensor(len(pressed), device=accelerator.device)
+            stop = accelerator.reduce(mine, "sum") > 0
             progress.set_postfix(loss=f"{value:.3f}", refresh=False)
             due = step % every == 0 or step == recipe.steps or stop
             if due and accelerator.is_main_process:
@@ -83,7 +106,7 @@ def pretrain(name: str, recipe: Recipe, every: int = 200) -> dict:
                                         "the same command goes on from there.")
     seconds = round(time.monotonic() - began, 1)
 
-    network = accelerator.unwrap_model(prepared, keep_fp32_wrapper=False).cpu().eval()
+    network.cpu().eval()
     figures = {figure: float(value) for figure, value in recipe.figures(network).items()}
     record = {"command": f"python -m tools.pretrain {name}", **run, "seconds": seconds,
               "figures": figures, "torch": torch.__version__}
@@ -126,13 +149,29 @@ def _origin(file: str) -> str:
 
 
 @contextlib.contextmanager
+def _alone(name: str):
+    """Raise ValueError, with a sentence, where another start of this command makes `name`."""
+    CHECKPOINTS.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(CHECKPOINTS / f"{name}.lock", blocking=False)
+    try:
+        with lock if os.environ.get("RANK", "0") == "0" else contextlib.nullcontext():
+            yield
+    except Timeout:
+        raise ValueError(f"Another process is making {name}: wait until it has ended.") from None
+
+
+@contextlib.contextmanager
 def _interrupt_held():
-    """Put Ctrl-C into the list that this yields, and let only a second Ctrl-C interrupt."""
+    """Put Ctrl-C into the list that this yields, and let only a second Ctrl-C interrupt.
+
+    Where there are several processes, what has started them passes each Ctrl-C on once more.
+    """
     pressed = []
 
     def hold(*press):
         pressed.append(press)
-        signal.signal(signal.SIGINT, before)
+        if "WORLD_SIZE" not in os.environ:
+            signal.signal(signal.SIGINT, before)
 
     before = signal.signal(signal.SIGINT, hold)
     try:
@@ -192,7 +231,8 @@ def main(arguments: list[str] | None = None) -> int:
         if name not in RECIPES:
             raise ValueError(f"There is no recipe {name!r}; the recipes are: {', '.join(RECIPES)}.")
         start()
-        pretrain(name, RECIPES[name]())
+        with _alone(name):
+            pretrain(name, RECIPES[name]())
     except KeyboardInterrupt as interrupt:
         print(str(interrupt) or "Stopped; the same command goes on from the last checkpoint.",
               file=sys.stderr)
