@@ -68,10 +68,22 @@ def pytest_configure(config):
     """Cut the network off, and hear Ctrl-C, before anything starts a thread or a kernel."""
     # A shell that starts pytest in the background has it ignore Ctrl-C, and all that it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(config, "workerinput"):  # one of several processes is where the first one is
+        config.stash[OBSTACLE] = config.workerinput["obstacle"]
+        return
     obstacle = rehearse() if sys.platform == "linux" else "it needs Linux"
     if not obstacle:
         enter_empty_network()
     config.stash[OBSTACLE] = obstacle
+    if config.getoption("numprocesses", None):
+        # Lessons with a thread each, two at a time, end sooner than with two threads in turn.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Tell each of several processes what this one found out about the network."""
+    node.workerinput["obstacle"] = node.config.stash[OBSTACLE]
 
 
 def pytest_report_header(config):

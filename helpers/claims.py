@@ -3,7 +3,7 @@
 from IPython.display import Markdown, display
 
 BAR = r"\|"  # a bar that doesn't end the column of a table
-_checked: list[tuple[str, float, str, dict]] = []
+_checked: dict[str, tuple[float, str, dict]] = {}
 
 
 def check(sentence: str, value: float, above: float | None = None,
@@ -24,21 +24,21 @@ def check(sentence: str, value: float, above: float | None = None,
         raise ValueError("A claim needs a bound: above, below, or both.")
     bounds = " and ".join(f"{word} {written(limit)}" for word, limit in limits.items())
     value = float(value)
-    _checked[:] = [one for one in _checked if one[0] != sentence]  # of a run before this one
     holds = (above is None or value > above) and (below is None or value < below)
     if not holds:
+        _checked.pop(sentence, None)  # of a run before this one
         raise AssertionError(f"Not so in this run: {sentence}. Measured {written(value)}, "
                              f"but the claim needs {bounds}.")
-    _checked.append((sentence, value, bounds, {"claim": sentence, "value": value, **limits}))
+    _checked[sentence] = value, bounds, {"claim": sentence, "value": value, **limits}
 
 
 def table() -> None:
     """Show each checked claim with its value and bounds; the output's metadata has all digits."""
-    rows = {sentence: rest for sentence, *rest in _checked}
     lines = [f"| {sentence.replace('|', BAR)} | {written(value)} | {bounds} |"
-             for sentence, (value, bounds, _) in rows.items()]
+             for sentence, (value, bounds, _) in _checked.items()]
     display(Markdown("| what was claimed | measured | the claim holds if |\n|---|---|---|\n"
-                     + "\n".join(lines)), metadata={"claims": [full for *_, full in rows.values()]})
+                     + "\n".join(lines)),
+            metadata={"claims": [full for *_, full in _checked.values()]})
 
 
 def written(value: float) -> str:

@@ -44,7 +44,9 @@ def accelerator() -> Accelerator:
     if name and not {"cpu": True, "cuda": torch.cuda.is_available(), "mps": mac}.get(name):
         raise ValueError(f"COURSE_DEVICE has to be cpu, cuda or mps, and a device of this machine; "
                          f"{name!r} is none.")
-    return Accelerator(cpu=name == "cpu" or mac and not name)
+    # Only where it is told that there is nothing else does it join several processes on processors.
+    return Accelerator(cpu=name == "cpu" or not name and (
+        mac or not torch.accelerator.is_available()))
 
 
 def one_cycle(network: nn.Module, learning_rate: float, steps: int):

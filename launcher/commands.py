@@ -20,6 +20,7 @@ from launcher.programs import Problem, explain, variables
 PAGE_CONFIG = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
 TORNADO_SETTINGS = {"websocket_max_message_size": 200 * 2**20}
 COPYING = {"update": copies.update, "copies": copies.refresh, "again": copies.again}
+IN_TWO_PROCESSES = ["--numprocesses=2", "--dist=loadscope"]  # each file in one of them
 MODULES = {"test": "pytest", "run": "tools.execute", "site": "tools.website"}
 
 
@@ -127,7 +128,8 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
     add("copies", "make your copies of the lessons, or bring them up to date, and fetch nothing")
     add("again", "begin one lesson again; your copy before is kept"
         ).add_argument("lesson", metavar="NN", help="the lesson's number")
-    add("test", "run every test; further arguments go to pytest")
+    add("test", "run every test, in two processes; further arguments go to pytest, which then "
+        "runs in one")
     add("site", "build the course's web site in build/site; further arguments go to Sphinx")
     runner = add("run", "execute lessons without a browser; the notebooks go to build/")
     runner.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers (all if none)")
@@ -166,6 +168,8 @@ def main(prepare: Callable[[str | None], Path], arguments: list[str] | None = No
         python = prepare(index)
         if command in ("lab", "present"):
             return {"lab": lab, "present": present}[command](python, *others)
+        if command == "test" and not others:
+            others = IN_TWO_PROCESSES
         return hand_over(python, MODULES[command], *others)
     except Problem as problem:
         print(problem, file=sys.stderr)

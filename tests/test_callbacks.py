@@ -206,6 +206,14 @@ def test_the_game_counts_cows_and_ends_at_a_touch(displayed, monkeypatch):
     assert ("Out of time" in words) != world.touched
 
 
+@pytest.mark.parametrize(("limit", "said"), [(None, "10 MB"), ("200", "200 MB")])
+def test_an_upload_says_how_large_a_file_may_be(limit, said, monkeypatch):
+    monkeypatch.delenv("COURSE_UPLOADS", raising=False)
+    if limit:
+        monkeypatch.setenv("COURSE_UPLOADS", limit)
+    assert widgets.upload().description == f"your picture, up to {said}"
+
+
 def test_a_button_shows_the_answer_to_it(displayed):
     box = widgets.press(print, "Which way?", ["up", "down"])
     assert [button.description for button in box.children[1].children] == ["up", "down"]

@@ -99,6 +99,11 @@ def garble_sums(file):
     (file.parent.parent / "SHA256SUMS").write_bytes(b"\xff\x00 no sums\n\n")
 
 
+def make_folder(file):
+    file.unlink()
+    file.mkdir()
+
+
 def remove_sums(file):
     (file.parent.parent / "SHA256SUMS").unlink()
 
@@ -111,6 +116,7 @@ def remove_sums(file):
         (lambda file: file.write_bytes(b""), "photos/photos.parquet", "is damaged"),
         (alter, "photos/photos.parquet", "is damaged"),
         (remove_sums, "SHA256SUMS", "is missing"),
+        (make_folder, "photos/photos.parquet", "can't be read (Is a directory)"),
         (garble_sums, "SHA256SUMS", "does not list photos/photos.parquet"),
         (forget, "SHA256SUMS", "does not list photos/photos.parquet"),
     ],
@@ -123,6 +129,14 @@ def test_a_harmed_file_is_named_with_the_way_out(harm, file, reason, copied):
     assert str(error.value).endswith(f"Bring it back with: git checkout -- data/{file}")
     assert "\n" not in str(error.value)
     assert error.value.__cause__ is None
+
+
+def test_without_git_the_way_out_is_a_fresh_download(copied, monkeypatch, tmp_path):
+    monkeypatch.setattr(data, "COURSE", tmp_path)
+    copied.unlink()
+    with pytest.raises(data.DataError, match="^data/photos/photos.parquet is missing. Take this "
+                                             "file from a fresh download of the course[.]$"):
+        data.load("photos", "photos")
 
 
 def test_a_file_that_was_brought_back_is_read(copied):

@@ -15,6 +15,7 @@ NEEDED = {
     "jupyterlab-deck": "JupyterLab finds it, for the slides",
     "pycocotools": "torchmetrics' average precision",
     "nbval": "pytest finds it, for the lessons",
+    "pytest-xdist": "pytest finds it, for two processes",
     "ruff": "tests/test_style.py starts it",
     "furo": "Sphinx finds it by its name, as a theme",
     "myst-nb": "Sphinx finds it by its name, for the notebooks",

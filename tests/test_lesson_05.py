@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
@@ -49,9 +49,14 @@ def test_pieces_are_the_special_ones_and_then_in_alphabetical_order(tokenizer):
     assert sorted(vocabulary.values()) == list(range(len(pieces))) and len(pieces) <= SIZE
 
 
-def test_the_pieces_are_those_that_the_stored_network_was_trained_with():
+@pytest.fixture(scope="module")
+def real_tokenizer():
+    return PAGE.learn_pieces(data.load("glosses", "train")["text"][:])
+
+
+def test_the_pieces_are_those_that_the_stored_network_was_trained_with(real_tokenizer):
     """On the whole text only: of few texts, ties let each run choose other pieces."""
-    vocabulary = PAGE.learn_pieces(data.load("glosses", "train")["text"][:]).get_vocab()
+    vocabulary = real_tokenizer.get_vocab()
     pieces = "\n".join(sorted(vocabulary, key=vocabulary.get))
     assert hashlib.sha256(pieces.encode()).hexdigest()[:16] == "7966effe3a684a55"
     assert len(vocabulary) == SIZE
@@ -344,3 +349,18 @@ def test_a_strange_sentence_is_answered_with_one_of_ours(sentence, tokenizer):
     with pytest.raises(ValueError) as error:
         PAGE.with_blank(sentence)
     assert STRANGE[sentence] in str(error.value) and len(str(error.value)) < 120
+
+
+@given(st.text(st.characters(), max_size=300))
+@settings(few, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_characters_are_read_or_answered_with_one_of_ours(real_tokenizer, monkeypatch,
+                                                              sentence):
+    monkeypatch.setattr(PAGE, "tokenizer", real_tokenizer, raising=False)
+    for text in (sentence, f"{sentence} ___", f"a ___ {sentence}", "a \ud83d ___"):
+        try:
+            numbers = PAGE.with_blank(text)
+        except ValueError as error:
+            assert any(words in str(error) for words in STRANGE.values() if "“" not in words) or (
+                "never met “" in str(error))
+        else:
+            assert (numbers == MASK).sum() == 1 and len(numbers) > 3

@@ -1,5 +1,7 @@
 """The networks keep their shapes, and the one training loop keeps its promises."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from torch import nn
@@ -111,6 +113,53 @@ def test_a_loss_that_is_no_number_stops_in_one_sentence(value):
     with pytest.raises(ArithmeticError, match=f"^The loss became {value} at step 1: try .*[.]$"):
         training.fit(network, batch, lambda network, batch: value * network(batch[0]).sum(), 9)
     assert not network.training
+
+
+def test_a_last_step_that_spoils_the_weights_is_told():
+    network = nn.Linear(1, 1)
+    network.register_parameter("far", nn.Parameter(torch.tensor(3e38)))
+
+    def loss(network, batch):
+        return network(batch[0]).mean() - 0 * network.far
+
+    with pytest.raises(ArithmeticError, match="^The last step left weights that are no numbers: "
+                                              "try a lower learning_rate[.]$"):
+        training.fit(network, batch, loss, 1, learning_rate=1e38)
+
+
+@pytest.mark.parametrize(("name", "type_"), [("", "cpu"), ("cpu", "cpu")])
+def test_the_device_is_the_one_that_was_named(name, type_, monkeypatch):
+    monkeypatch.setenv("COURSE_DEVICE", name)
+    assert training.accelerator().device.type == type_
+
+
+@pytest.mark.parametrize("name", ["cuda", "mps", "gpu", "CPU"])
+def test_a_device_that_is_not_there_is_told(name, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setenv("COURSE_DEVICE", name)
+    with pytest.raises(ValueError, match=f"cpu, cuda or mps, .*; '{name}' is none[.]$"):
+        training.accelerator()
+
+
+def test_a_mac_trains_on_its_processor_unless_it_is_told_otherwise(monkeypatch):
+    asked = []
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(training, "Accelerator", lambda cpu: asked.append(cpu))
+    for name in ("", "cpu", "mps"):
+        monkeypatch.setenv("COURSE_DEVICE", name)
+        training.accelerator()
+    assert asked == [True, True, False]
+
+
+def test_on_another_device_the_sentence_names_the_processor_as_a_way_out():
+    mac = SimpleNamespace(device=torch.device("mps"))
+    steps = training.train(mac, nn.Linear(1, 1), None, None, lambda: torch.ones(1),
+                           lambda network, batch: torch.tensor(float("nan")), range(1))
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(
+            ArithmeticError, match="learning_rate, or COURSE_DEVICE=cpu in place of mps[.]$"):
+        patch.setattr(training, "send_to_device", lambda batch, device: batch)
+        next(steps)
 
 
 def test_a_loss_that_is_no_number_does_not_spoil_the_weights():

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 
 import lessons
 import nbformat
@@ -41,6 +43,15 @@ def test_it_was_executed_once_from_top_to_bottom_without_trouble(lesson):
     trouble = [output for output in outputs(lesson)
                if output.output_type == "error" or output.get("name") == "stderr"]
     assert not trouble, "an error, a warning or a progress bar is left in the outputs"
+
+
+def test_the_first_cell_says_what_to_do_where_a_module_is_missing(lesson):
+    first, *_ = lessons.cells(lesson)
+    assert "tart with python3 course.py lab, or choose the course's .venv" in (
+        first.source.splitlines()[0])
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", first.source], text=True,
+                          capture_output=True)
+    assert "ModuleNotFoundError" in done.stderr
 
 
 def test_outputs_are_short(lesson):

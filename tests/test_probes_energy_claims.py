@@ -207,7 +207,7 @@ def test_nearest_finds_itself_first(seed, count):
 
 @pytest.fixture(autouse=True)
 def no_claims_yet(monkeypatch):
-    monkeypatch.setattr(claims, "_checked", [])
+    monkeypatch.setattr(claims, "_checked", {})
 
 
 @pytest.mark.parametrize("value", [0.5, torch.tensor(0.5), np.float32(0.5)])
@@ -223,7 +223,15 @@ def test_a_claim_that_fails_says_so_in_one_line_with_the_value(value, said):
         claims.check("pixels know something", value, above=0.5, below=0.9)
     assert str(error.value) == (f"Not so in this run: pixels know something. Measured {said}, "
                                 "but the claim needs above 0.5 and below 0.9.")
-    assert claims._checked == []
+    assert claims._checked == {}
+
+
+def test_a_claim_that_fails_on_a_second_run_is_in_no_table(displayed):
+    claims.check("it works", 0.7, above=0.5)
+    with pytest.raises(AssertionError):
+        claims.check("it works", 0.3, above=0.5)
+    claims.table()
+    assert "it works" not in displayed[-1]["data"]["text/markdown"]
 
 
 def test_a_claim_without_a_bound_is_none():

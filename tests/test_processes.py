@@ -17,12 +17,14 @@ import copy, os, signal, sys
 from dataclasses import replace
 from pathlib import Path
 import torch
+from accelerate import Accelerator
 torch.set_num_threads(1)
 from helpers import data, weights
 from tools import pretrain, recipes
 weights.FOLDER = pretrain.CHECKPOINTS = Path(sys.argv[1])
 signal.signal(signal.SIGINT, signal.default_int_handler)
 rank = int(os.environ["RANK"])
+Accelerator.end_training = lambda self: None  # the next recipe uses what connects the processes
 
 for name in sys.argv[2:]:
     torch.manual_seed(0)
@@ -40,6 +42,7 @@ for name in sys.argv[2:]:
         pretrain.pretrain(name, short)
     except KeyboardInterrupt as interrupt:
         print(f"{name}, process {rank}: {interrupt}", flush=True)
+    torch.manual_seed(0)
     pretrain.pretrain(name, replace(short, network=fresh, batch=recipe.batch))
 """
 

@@ -3,6 +3,7 @@
 import io
 import random
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -75,6 +76,18 @@ def test_a_photograph_stands_as_the_camera_was_held(orientation, size):
                                              ((1, 1), (1, 1)), ((320, 10), (10, 320))])
 def test_any_size(size, shape):
     assert uploads.read(stored(Image.new("RGB", size))).shape == (1, 3, *shape)
+
+
+def test_a_large_picture_of_16_bits_is_read_without_all_its_values_at_once():
+    light = np.linspace(0, 65535, 9000, dtype=np.uint16)
+    content = stored(Image.fromarray(np.tile(light, (9000, 1))))
+    tracemalloc.start()
+    picture = uploads.read(content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert picture.shape == (1, 3, 320, 320) and peak < 9000 ** 2 * 5
+    assert picture[0, 0, 0, 0] < 0.01 and picture[0, 0, 0, -1] > 0.99
+    assert torch.allclose(picture[0, 0, 0, 160], torch.tensor(0.5), atol=0.01)
 
 
 def test_of_an_animation_the_first_picture_is_taken():

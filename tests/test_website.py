@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
@@ -15,7 +16,8 @@ from tools.website import __main__ as website
 AXE = lessons.ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
 CLAIMS = lessons.ROOT / "notebooks" / "claims.json"
 PHONE = {"width": 390, "height": 844}
-PAGES = ["index.html", "search.html", "INSTRUCTORS.html", "HUB.html", "data/README.html",
+PAGES = ["index.html", "search.html", "INSTRUCTORS.html", "HUB.html", "SECURITY.html",
+         "data/README.html",
          *(f"notebooks/{path.stem}.html" for path in lessons.LESSONS.values()),
          *["notebooks/claims.html"] * CLAIMS.exists()]
 FINDINGS = """async () => {
@@ -139,3 +141,14 @@ def test_nothing_hinders_those_who_cannot_see_well_or_use_no_mouse(name, scheme,
     page.wait_for_load_state("networkidle")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     assert not page.evaluate(FINDINGS)
+
+
+def test_a_disk_that_takes_nothing_ends_in_one_sentence(tmp_path, monkeypatch, capsys):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copy2", full)
+    assert website.main([], tmp_path / "build") == 1
+    told = capsys.readouterr().err
+    assert told.startswith("The site could not be laid out in build/ (No space left on device): ")
+    assert told.count("\n") == 1

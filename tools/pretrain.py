@@ -78,6 +78,7 @@ def pretrain(name: str, recipe: Recipe, every: int = 200) -> dict:
            "processes": accelerator.num_processes,
            "data": {file: _origin(file) for file in recipe.data}}
     step, seconds = 0, 0.0
+    accelerator.wait_for_everyone()  # all find the same checkpoint, or none
     if checkpoint.exists():
         step, seconds = _resume(checkpoint, run, network, optimizer)
         schedule = OneCycleLR(optimizer, recipe.learning_rate, recipe.steps, last_epoch=step - 1)

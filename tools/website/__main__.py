@@ -13,8 +13,8 @@ from sphinx.cmd.build import main as sphinx
 from helpers import page
 from tools import ROOT
 
-AS_THEY_ARE = ["INSTRUCTORS.md", "HUB.md", "LICENSE", "notebooks/pictures/*", "data/*.md",
-               "data/pictures/*", "data/*/LICENSE*", "notebooks/claims.json"]
+AS_THEY_ARE = ["INSTRUCTORS.md", "HUB.md", "SECURITY.md", "LICENSE", "notebooks/pictures/*",
+               "data/*.md", "data/pictures/*", "data/*/LICENSE*", "notebooks/claims.json"]
 CONTENTS = """
 
 ```{toctree}
@@ -24,6 +24,7 @@ CONTENTS = """
 notebooks/*
 INSTRUCTORS
 HUB
+SECURITY
 data/README
 data/drawings/LICENSES
 genindex
@@ -51,7 +52,12 @@ def lay_out(pages: Path) -> None:
 
 def main(arguments: list[str], build: Path = ROOT / "build") -> int:
     """Build the site in `build/site`; further arguments go to Sphinx. Returns its exit code."""
-    lay_out(build / "pages")
+    try:
+        lay_out(build / "pages")
+    except OSError as error:
+        print(f"The site could not be laid out in {build.name}/ ({error.strerror or error}): free "
+              "some of the disk, or copy the course to a folder of your own.", file=sys.stderr)
+        return 1
     options = ["--quiet", "--fresh-env", f"--conf-dir={Path(__file__).parent}",
                f"--doctree-dir={build}/doctrees"]
     code = sphinx([*options, *arguments, f"{build}/pages", f"{build}/site"])
