@@ -10,8 +10,10 @@ import subprocess
 import sys
 import time
 from http.client import HTTPConnection
+from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import browser
 import lessons
@@ -139,8 +141,11 @@ def test_the_server_answers_nobody_but_its_user(tmp_path):
             assert status(contents) == 403
             assert status(contents, Authorization="token wrong") == 403
             assert status(contents, **right, Host="elsewhere.example") == 403
-            events = f"{place}/api/events/subscribe?token={token}"
-            socket = {"Connection": "Upgrade", "Upgrade": "websocket",
+            jar = CookieJar()
+            build_opener(HTTPCookieProcessor(jar)).open(address)
+            events = f"{place}/api/events/subscribe"
+            socket = {"Cookie": "; ".join(f"{one.name}={one.value}" for one in jar),
+                      "Connection": "Upgrade", "Upgrade": "websocket",
                       "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": 22 * "A" + "=="}
             assert status(events, **socket, Origin=place) == 101
             assert status(events, **socket, Origin="http://elsewhere.example") == 403
