@@ -8,7 +8,7 @@ import itertools
 import matplotlib.pyplot as plt
 import numpy as np
 import PIL.Image
-from IPython.display import HTML, Markdown, display
+from IPython.display import display
 from matplotlib.figure import Figure
 from PIL import ImageChops
 from torch import Tensor
@@ -68,9 +68,9 @@ def show_file(content: bytes, kind: str, caption: str) -> None:
 
     It goes out as HTML: of an output that is a picture, JupyterLab and nbconvert drop the words.
     """
-    display(HTML(f'<img alt="{html.escape(caption)}" '
-                 f'src="data:image/{kind};base64,{base64.b64encode(content).decode()}">'))
-    display(Markdown(f"*{caption}*"))
+    source = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+    display({"text/html": f'<img alt="{html.escape(caption)}" src="{source}">'}, raw=True)
+    display({"text/markdown": f"*{caption}*"}, raw=True)
 
 
 def _encoded(pixels: PIL.Image.Image, kind: str, **options) -> bytes:

@@ -31,6 +31,8 @@ def test_a_lesson_opens_with_its_heading_and_its_pictures(opened, page, lesson):
     expect(page.locator(f"{browser.SHOWN} h1")).to_contain_text(heading)
     pictures = page.locator(f"{browser.SHOWN} img")
     expect(pictures).to_have_count(lessons.pictures(lesson))
+    words = pictures.evaluate_all("shown => shown.map(picture => picture.alt)")
+    assert all(words) and set(lessons.words(lesson)) <= set(words)
     for picture in pictures.all():
         expect(picture).not_to_have_js_property("naturalWidth", 0)
     assert not page.locator(".jp-Dialog").count()
