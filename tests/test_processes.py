@@ -90,3 +90,30 @@ def test_two_do_not_make_the_same_weights(tmp_path, monkeypatch, capsys):
         assert pretrain.main(["toy"]) == 1
     assert capsys.readouterr().err == (
         "Another process is making toy: wait until it has ended.\n")
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+sys.path[:0] = [sys.argv[1]]
+from helpers import weights
+from tools import pretrain
+from test_pretrain import at_step, toy
+weights.FOLDER = pretrain.CHECKPOINTS = Path(sys.argv[2])
+recipe = toy(batch=at_step(int(sys.argv[3]), lambda: os.kill(os.getpid(), 9)))
+pretrain.pretrain("toy", recipe, every=1)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_run_that_was_killed_twice_ends_with_the_same_bits(tmp_path):
+    def run(folder, step):
+        return subprocess.run(
+            [sys.executable, "-c", KILLED, lessons.ROOT / "tests", tmp_path / folder, str(step)],
+            cwd=lessons.ROOT, capture_output=True, timeout=300).returncode
+
+    assert [run("killed", step) for step in (4, 3, 99)] == [-9, -9, 0]
+    assert run("whole", 99) == 0
+    once, whole = ((tmp_path / folder / "toy.safetensors").read_bytes()
+                   for folder in ("killed", "whole"))
+    assert once == whole and not list(tmp_path.rglob("*.part"))

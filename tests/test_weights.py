@@ -78,9 +78,16 @@ def truncate(file):
     file.write_bytes(file.read_bytes()[:100])
 
 
+def make_folder(file):
+    file.unlink()
+    file.mkdir()
+
+
 @pytest.mark.parametrize(
     ("harm", "ending", "reason"),
     [
+        (make_folder, "safetensors", "can't be read (Is a directory). "),
+        (make_folder, "json", "can't be read (Is a directory). "),
         (Path.unlink, "safetensors", "is missing. "),
         (Path.unlink, "json", "is missing. "),
         (alter, "safetensors", "is damaged: its SHA-256 is not the recorded one. "),
