@@ -3,11 +3,11 @@
 import os
 import subprocess
 import sys
-import textwrap
 
 import lessons
 import pytest
 from filelock import FileLock
+from test_pretrain import start_process
 
 from helpers import weights
 from tools import pretrain, recipes
@@ -47,16 +47,12 @@ for name in sys.argv[2:]:
 """
 
 
-def start(command, **environment):
-    return subprocess.run([sys.executable, "-m", *command], cwd=lessons.ROOT, text=True,
-                          capture_output=True, timeout=500, env=os.environ | environment)
-
-
 def train(names, tmp_path, monkeypatch):
     """Train recipes for four steps in two processes, of which one is interrupted at its second."""
-    (tmp_path / "two.py").write_text(textwrap.dedent(TWO))
-    done = start(["torch.distributed.run", "--nproc_per_node", "2", tmp_path / "two.py", tmp_path,
-                  *names], PYTHONPATH=str(lessons.ROOT), OMP_NUM_THREADS="1")
+    (tmp_path / "two.py").write_text(TWO)
+    done = start_process(
+        ["torch.distributed.run", "--nproc_per_node", "2", tmp_path / "two.py", tmp_path, *names],
+        PYTHONPATH=str(lessons.ROOT), OMP_NUM_THREADS="1")
     assert done.returncode == 0, done.stderr[-3000:]
     monkeypatch.setattr(weights, "FOLDER", tmp_path)
     for name in names:
@@ -76,8 +72,8 @@ def test_the_photographs_train_in_two_processes_as_well(mirror, tmp_path, monkey
 
 
 def test_a_request_for_processes_that_is_not_met_ends_in_a_sentence():
-    done = start(["accelerate.commands.launch", "--cpu", "--num_processes", "2",
-                  "-m", "tools.pretrain", "holes"])
+    done = start_process(["accelerate.commands.launch", "--cpu", "--num_processes", "2",
+                          "-m", "tools.pretrain", "holes"])
     told = [line for line in done.stderr.splitlines() if line.startswith("accelerate launch was")]
     assert done.returncode and len(told) == 1
     assert "--nproc_per_node 2 -m tools.pretrain holes" in told[0]

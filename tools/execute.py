@@ -163,7 +163,7 @@ def patient(get_message):
 
 def clean(notebook):
     """Take out what differs from run to run, and what needs a kernel to be shown: time, widgets."""
-    notebook.metadata.pop("widgets", None)
+    settle(notebook)
     notebook.metadata["kernelspec"] = KERNELSPEC
     notebook.metadata.get("language_info", {}).pop("version", None)
     for cell in notebook.cells:
@@ -171,7 +171,6 @@ def clean(notebook):
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs
                             if "progress" not in output.get("metadata", {})]
-            settle(cell)
     return notebook
 
 

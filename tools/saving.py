@@ -4,11 +4,13 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 CONTROL = "[an interactive control: run this cell to use it]"
 
 
-def settle(cell: dict) -> None:
-    """Let a line of text stand for each control below a code cell, in place."""
-    for output in cell.get("outputs", []):
-        if WIDGET in output.get("data", {}):
-            output["data"] = {"text/plain": CONTROL}
+def settle(notebook: dict) -> None:
+    """Let a line of text stand for each control, in place, and keep nothing of its state."""
+    notebook["metadata"].pop("widgets", None)
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            if WIDGET in output.get("data", {}):
+                output["data"] = {"text/plain": CONTROL}
 
 
 def before_saving(model: dict, **_) -> None:
@@ -18,6 +20,4 @@ def before_saving(model: dict, **_) -> None:
         model: what Jupyter saves; with {"cells": [...]} as its content if it is a notebook.
     """
     if model["type"] == "notebook":
-        model["content"]["metadata"].pop("widgets", None)
-        for cell in model["content"]["cells"]:
-            settle(cell)
+        settle(model["content"])

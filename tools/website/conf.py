@@ -28,6 +28,7 @@ html_show_search_summary = False  # a summary is fetched, which a page from a di
 # A row of the glossary in lesson 00: the field's word, the course's own words for it, the lesson.
 GLOSSARY_ROW = re.compile(r"^\| ([^|$]+?)(, \$.*?)? \| (\d\d) \| ", re.MULTILINE)
 
+
 @cache
 def glossary():
     """Return {lesson: words that it introduces}, as the last page of lesson 00 has them."""
