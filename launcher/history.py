@@ -41,7 +41,8 @@ def fetch() -> None:
             "folder my of this one into it, with its hidden files, and start course.py lab there.")
     if not shutil.which("git"):
         raise OSError("There is no git here: install it and run the same command again.")
-    _must("fetch the course", "connect to the internet and run the same command again", "fetch")
+    _must("fetch the course", "connect to the internet, or copy the course to a folder of your own "
+          "where this one is somebody else's, and run the same command again", "fetch")
 
 
 def take_back(name: str) -> None:

@@ -1,13 +1,14 @@
-"""The commands in strange places: odd names, other languages, no rights, no room, and strangers."""
+"""The commands in strange places: odd names, other languages, no rights, and strangers."""
 
 import contextlib
-import json
+import functools
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from http.client import HTTPConnection
 from http.cookiejar import CookieJar
@@ -17,12 +18,16 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 import browser
 import lessons
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell
 
 root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0,
                           reason="only the root user may do this")
 NOBODY = 65534
-NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 11))"
+SAME = "import sys, torch; sys.exit(list(sys.version_info[:2]) != {})"
+PARTS = ["launcher", "helpers", "exercises", "notebooks", "tools", "tests"]
+NO_RIGHTS = r"Nothing can be written to \w+/ \(Permission denied\): free some of the disk, or .*"
 
 
 def course(*arguments, python=sys.executable, folder=lessons.ROOT, user=None, **environment):
@@ -32,18 +37,6 @@ def course(*arguments, python=sys.executable, folder=lessons.ROOT, user=None, **
         cwd="/", timeout=120, user=user, env={**os.environ, "HOME": "/nowhere", **environment})
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, done.stderr
-
-
-@pytest.fixture
-def small(tmp_path):
-    """A copy of the course without data, in a folder that is as large as it has to be."""
-    for name in ("launcher", "helpers", "notebooks", "tools"):
-        shutil.copytree(lessons.ROOT / name, tmp_path / "course" / name)
-    shutil.copy(lessons.ROOT / "course.py", tmp_path / "course")
-    ours = [path for path in (tmp_path, *tmp_path.parents) if "pytest" in str(path)]
-    for path in ours:
-        path.chmod(0o755)
-    return tmp_path / "course"
 
 
 @pytest.mark.parametrize("name", ["two words", "it's \"mine\"", "Übung", "\U0001f42e", "a\nline",
@@ -60,37 +53,94 @@ def test_copies_have_any_name_in_any_language(name, language, tmp_path):
     assert code == 0 and said.startswith("00_start_here.ipynb begins again; your copy before is ")
 
 
-@root
-def test_who_has_no_rights_in_the_course_is_told_where_copies_can_be(small, tmp_path):
+@pytest.fixture(scope="module")
+def guest(tmp_path_factory):
+    """A user without rights in a course, with a folder and an environment of their own.
+
+    Yields the course, the folder, and what starts a program as that user.
+    """
+    place = tmp_path_factory.mktemp("guest")
+    folder, own = place / "course", place / "own"
+    for name in PARTS:
+        shutil.copytree(lessons.ROOT / name, folder / name,
+                        ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+    for name in ("course.py", "conftest.py", "requirements.txt", "pyproject.toml", "README.md"):
+        shutil.copy(lessons.ROOT / name, folder)
+    (folder / "data").symlink_to(lessons.ROOT / "data")
+    for path in (place, *place.parents):
+        if "pytest" in str(path):
+            path.chmod(0o755)
+    own.mkdir()
+    os.chown(own, NOBODY, NOBODY)
+    variables = {"PATH": os.environ["PATH"], "HOME": str(own), "VIRTUAL_ENV": str(own / "venv"),
+                 "COURSE_WORK": str(own / "my"), "OMP_NUM_THREADS": "1", "COURSE_SEED": "0"}
+
+    def start(*command, seconds=300, **environment):
+        return subprocess.run(command, user=NOBODY, group=NOBODY, cwd="/", timeout=seconds,
+                              env={**variables, **environment}, text=True, capture_output=True)
+
     python = shutil.which("python3", path="/usr/bin:/usr/local/bin")
-    if not python or subprocess.run([python, "-c", NEW_ENOUGH], user=NOBODY).returncode:
-        pytest.skip("no Python from 3.11 on that every user may start")
-    code, said, fault = course("copies", python=python, folder=small, user=NOBODY)
-    assert (code, said, fault.count("\n")) == (1, "", 1)
-    assert "my can't hold your copies of the lessons (Permission denied): name another" in fault
-    (tmp_path / "own").mkdir()
-    os.chown(tmp_path / "own", NOBODY, NOBODY)
-    assert course("copies", python=python, folder=small, user=NOBODY,
-                  COURSE_WORK=str(tmp_path / "own")) == (0, "", "")
-    assert (tmp_path / "own" / "04_siamese_contrastive_vision.ipynb").stat().st_uid == NOBODY
+    if not python or start(python, "-m", "venv", "--without-pip", own / "venv").returncode:
+        pytest.skip("no Python here that makes environments for every user")
+    packages, = (own / "venv").glob("lib/python*/site-packages")
+    (packages / "course.pth").write_text(f"{sysconfig.get_path('purelib')}\n{folder}\n")
+    python = own / "venv" / "bin" / "python"
+    if start(python, "-c", SAME.format(list(sys.version_info[:2]))).returncode:
+        pytest.skip("the packages here can't be used by another user's Python")
+    yield folder, own, functools.partial(start, python, "-B")
 
 
 @root
-def test_where_there_is_no_room_nothing_is_half_written(tmp_path):
-    (tmp_path / "tiny").mkdir()
-    mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path / "tiny"],
-                           capture_output=True, text=True)
-    if mount.returncode:
-        pytest.skip(f"no file system of 1 MB can be made here: {mount.stderr.strip()}")
-    try:
-        code, said, fault = course("copies", COURSE_WORK=str(tmp_path / "tiny"))
-        assert (code, said, fault.count("\n")) == (1, "", 1)
-        assert " could not be written (No space left on device); what was there before is" in fault
-        found = [path for path in (tmp_path / "tiny").rglob("*") if path.suffix != ".svg"]
-        assert not [path for path in found if path.name.endswith(".part")]
-        assert all(json.loads(path.read_text()) for path in found if path.suffix == ".ipynb")
-    finally:
-        subprocess.run(["umount", tmp_path / "tiny"], check=True)
+@pytest.mark.parametrize(("command", "code", "sentence"), [
+    ("course.py copies", 0, ""),
+    ("course.py again 0", 0, "00_start_here.ipynb begins again; your copy before is .*"),
+    ("course.py update", 1, "This copy of the course was not made with git: .*"),
+    ("course.py lab --version", 0, r"[\d.]+"),
+    ("course.py present 0 --version", 0, r"[\d.]+"),
+    ("course.py test tests/test_writing.py -qq", 0, r"(?s)\.+ +\[100%\].*"),
+    ("course.py site", 1, NO_RIGHTS),
+    ("course.py run 0", 1, NO_RIGHTS),
+    ("course.py run 0 --inplace", 1, NO_RIGHTS),
+    ("course.py run --seeds 0 0", 1, NO_RIGHTS),
+    ("-m tools.pretrain holes", 1, NO_RIGHTS),
+    ("-m tools.gallery", 1, r"\d\d\.png could not be written \(Permission denied\); .*"),
+])
+def test_who_has_no_rights_in_the_course_gets_a_sentence_or_what_was_asked(command, code, sentence,
+                                                                          guest):
+    folder, _, start = guest
+    done = start(*[folder / word if word == "course.py" else word for word in command.split()])
+    assert done.returncode == code, done.stderr
+    assert re.fullmatch(sentence, (done.stderr if code else done.stdout).strip())
+    assert "Traceback" not in done.stderr
+
+
+@root
+def test_who_has_no_rights_in_the_course_is_told_where_copies_can_be(guest):
+    folder, own, start = guest
+    done = start(folder / "course.py", "copies", COURSE_WORK="")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "my can't hold your copies of the lessons (Permission denied): name" in done.stderr
+    assert start(folder / "course.py", "copies").returncode == 0
+    assert (own / "my" / "04_siamese_contrastive_vision.ipynb").stat().st_uid == NOBODY
+
+
+TWICE = """
+import sys
+from pathlib import Path
+from tools import execute
+sys.exit(execute.main(["0"], Path(sys.argv[1]), Path(sys.argv[1]) / "build"))
+"""
+
+
+@root
+def test_who_has_no_rights_in_the_course_runs_a_lesson_with_each_cell_twice(guest):
+    _, own, start = guest
+    notebook = nbformat.read(lessons.LESSONS["00"], as_version=4)
+    notebook.cells = [cell for code in lessons.cells("00")
+                      for cell in (code, new_code_cell(code.source))]
+    nbformat.write(notebook, own / "00_twice.ipynb")
+    done = start("-c", TWICE, own, seconds=1200)
+    assert "1 of 1 lessons ran" in done.stdout, done.stdout[-3000:] + done.stderr[-3000:]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to whole consoles only")

@@ -26,7 +26,7 @@ from traitlets.config import Config
 from helpers import page
 from tools import ROOT, seeds
 from tools.saving import settle
-from tools.storage import write
+from tools.storage import must_hold_files, write
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LIMIT = 1800  # seconds that a cell may take; on a slow machine the longest took 170
@@ -200,6 +200,7 @@ def main(arguments=None, folder=None, build=ROOT / "build"):
     try:
         lessons = ([page.find(number, folder) for number in options.lessons]
                    or list(page.lessons(folder).values()))
+        must_hold_files(options.build)
         if options.seeds is not None:
             return seeds.measure(lessons, seeds.parse(options.seeds), options.build / "seeds")
         failed = [path.stem for path in lessons

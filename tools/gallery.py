@@ -15,6 +15,7 @@ import nbformat
 
 from helpers import page
 from tools import ROOT
+from tools.storage import write
 
 FIGURE = re.compile(r'<img alt="([^"]*)" src="data:image/(\w+);base64,([^"]*)">')
 PICTURE = re.compile(r"!\[([^]]+)\]\((notebooks/pictures/(\d\d)\.png)\)")
@@ -41,12 +42,12 @@ def find_figure(number: str, words: str) -> bytes:
 
 
 def main(readme: Path = ROOT / "README.md") -> None:
-    """Write each picture of the README; end with a sentence where a lesson lacks one."""
+    """Write each picture of the README; end with a sentence if one can't be made."""
     try:
         for words, name, number in PICTURE.findall(readme.read_text(encoding="utf-8")):
-            (ROOT / name).write_bytes(find_figure(number, words))
+            write({ROOT / name: find_figure(number, words)})
             print(name)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         sys.exit(str(error))
 
 

@@ -28,7 +28,7 @@ from helpers.start import start
 from helpers.weights import WeightsError
 from tools import ROOT
 from tools.recipes import RECIPES, Recipe
-from tools.storage import write
+from tools.storage import must_hold_files, write
 
 CHECKPOINTS = ROOT / "build" / "pretrain"
 
@@ -152,7 +152,6 @@ def _origin(file: str) -> str:
 @contextlib.contextmanager
 def _alone(name: str):
     """Raise ValueError, with a sentence, where another start of this command makes `name`."""
-    CHECKPOINTS.mkdir(parents=True, exist_ok=True)
     lock = FileLock(CHECKPOINTS / f"{name}.lock", blocking=False)
     try:
         with lock if os.environ.get("RANK", "0") == "0" else contextlib.nullcontext():
@@ -232,6 +231,8 @@ def main(arguments: list[str] | None = None) -> int:
         if name not in RECIPES:
             raise ValueError(f"There is no recipe {name!r}; the recipes are: {', '.join(RECIPES)}.")
         start()
+        for folder in (CHECKPOINTS, weights.FOLDER):
+            must_hold_files(folder)
         with _alone(name):
             pretrain(name, RECIPES[name]())
     except KeyboardInterrupt as interrupt:

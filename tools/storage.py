@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import tempfile
 from pathlib import Path
 
 
@@ -25,3 +26,18 @@ def write(files: dict[Path, bytes]) -> None:
         for part in parts.values():
             with contextlib.suppress(OSError):
                 part.unlink()
+
+
+def must_hold_files(folder: Path) -> None:
+    """Make a folder where there is none, and try whether it takes a byte.
+
+    Raises:
+        OSError: Nothing can be written there; the message is one sentence.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"?")
+    except OSError as error:
+        raise OSError(f"Nothing can be written to {folder.name}/ ({error.strerror}): free some of "
+                      "the disk, or copy the course to a folder of your own.") from None

@@ -12,9 +12,11 @@ from sphinx.cmd.build import main as sphinx
 
 from helpers import page
 from tools import ROOT
+from tools.storage import must_hold_files
 
 AS_THEY_ARE = ["INSTRUCTORS.md", "HUB.md", "SECURITY.md", "LICENSE", "notebooks/pictures/*",
                "data/*.md", "data/pictures/*", "data/*/LICENSE*", "notebooks/claims.json"]
+NEEDED = 100_000_000  # bytes, of them 40 million for the site and the rest for making it
 CONTENTS = """
 
 ```{toctree}
@@ -53,10 +55,13 @@ def lay_out(pages: Path) -> None:
 def main(arguments: list[str], build: Path = ROOT / "build") -> int:
     """Build the site in `build/site`; further arguments go to Sphinx. Returns its exit code."""
     try:
+        must_hold_files(build)
+        if shutil.disk_usage(build).free < NEEDED:
+            raise OSError(f"The site needs {NEEDED // 10**6} MB of the disk: free some of it.")
         lay_out(build / "pages")
     except OSError as error:
-        print(f"The site could not be laid out in {build.name}/ ({error.strerror or error}): free "
-              "some of the disk, or copy the course to a folder of your own.", file=sys.stderr)
+        print(f"{build.name}/ can't hold the site ({error.strerror}): free some of the disk."
+              if error.strerror else error, file=sys.stderr)
         return 1
     options = ["--quiet", "--fresh-env", f"--conf-dir={Path(__file__).parent}",
                f"--doctree-dir={build}/doctrees"]
