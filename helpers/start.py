@@ -17,7 +17,7 @@ def start() -> int:
 
     The seed is the environment variable COURSE_SEED, or 0. Networks as small as ours gain nothing
     from more than four threads. In a notebook, freed memory goes back to the system after each
-    cell.
+    cell, and a name that a cell misses comes with the advice to run the cells above.
 
     Raises:
         ValueError: COURSE_SEED is not a whole number below 2**32.
@@ -34,6 +34,7 @@ def start() -> int:
     plots.use_style()
     if shell := get_ipython():
         shell.events.register("post_run_cell", _give_memory_back)
+        shell.set_custom_exc((NameError,), _advise)
     return seed
 
 
@@ -41,3 +42,8 @@ def _give_memory_back(result) -> None:
     """Hand back what glibc keeps in the gaps that batches of ever new sizes leave: gigabytes."""
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def _advise(shell, kind, error, trace, tb_offset=None) -> None:
+    error.add_note("If a cell above makes it, run that first: Run, Run All Above Selected Cell.")
+    shell.showtraceback((kind, error, trace), tb_offset=tb_offset)

@@ -127,6 +127,14 @@ def test_the_waiting_for_a_reply_has_an_end():
         asyncio.run(execute.patient(nothing)(timeout=0.1))
 
 
+def test_a_cell_before_its_turn_says_what_to_run(tmp_path, capsys):
+    save(tmp_path, "00_early", new_code_cell("from helpers.start import start\nstart()"),
+         new_code_cell("twins(pictures)"))
+    assert execute.main([], tmp_path, tmp_path) == 1
+    assert re.search(r"NameError: name 'twins' is not defined\s+If a cell above makes it, run that "
+                     "first: Run, Run All Above Selected Cell.", capsys.readouterr().out)
+
+
 def test_a_cell_that_never_ends_is_ended(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(execute, "LIMIT", 6)
     save(tmp_path, "00_waits", new_code_cell("import time\ntime.sleep(1000)"))

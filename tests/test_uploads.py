@@ -3,9 +3,12 @@
 import io
 import random
 import struct
+import subprocess
+import sys
 import tracemalloc
 import zlib
 
+import lessons
 import numpy as np
 import pytest
 import torch
@@ -79,15 +82,47 @@ def test_any_size(size, shape):
 
 
 def test_a_large_picture_of_16_bits_is_read_without_all_its_values_at_once():
-    light = np.linspace(0, 65535, 9000, dtype=np.uint16)
-    content = stored(Image.fromarray(np.tile(light, (9000, 1))))
+    light = np.linspace(0, 65535, 7000, dtype=np.uint16)
+    content = stored(Image.fromarray(np.tile(light, (7000, 1))))
     tracemalloc.start()
     picture = uploads.read(content)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert picture.shape == (1, 3, 320, 320) and peak < 9000 ** 2 * 5
+    assert picture.shape == (1, 3, 320, 320) and peak < 7000 ** 2 * 5
     assert picture[0, 0, 0, 0] < 0.01 and picture[0, 0, 0, -1] > 0.99
     assert torch.allclose(picture[0, 0, 0, 160], torch.tensor(0.5), atol=0.01)
+
+
+LIMITED = """
+import re, resource, sys
+from pathlib import Path
+from helpers import uploads
+content = Path(sys.argv[1]).read_bytes()
+held = 1000 * int(re.search(r"VmData:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+resource.setrlimit(resource.RLIMIT_DATA, 2 * (held + int(sys.argv[2]),))
+try:
+    print(*uploads.read(content).shape)
+except ValueError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory a program writes")
+@pytest.mark.parametrize(("mode", "kind"), [("RGB", "PNG"), ("RGBA", "PNG"), ("I;16", "PNG"),
+                                            ("F", "TIFF"), ("RGB", "JPEG")])
+def test_the_largest_picture_fits_beside_a_lesson_where_a_student_has_3_gb(mode, kind, tmp_path):
+    light = np.tile(np.linspace(0, 65535, 7000, dtype=np.uint16), (7000, 1))
+    image = Image.fromarray(light if mode == "I;16" else np.uint8(light // 257))
+    image.convert(mode).save(tmp_path / "picture", kind)
+
+    def read(memory):
+        return subprocess.run([sys.executable, "-c", LIMITED, tmp_path / "picture", str(memory)],
+                              cwd=lessons.ROOT, capture_output=True, text=True).stdout
+
+    assert read(700_000_000) == "1 3 320 320\n"  # lesson 06 and JupyterLab hold 2.1 GB
+    if (mode, kind) != ("RGB", "JPEG"):  # which is read small from the beginning
+        assert read(50_000_000) == ("There is not enough memory for this picture. Please make it "
+                                    "smaller first.\n")
 
 
 def test_of_an_animation_the_first_picture_is_taken():
@@ -113,8 +148,8 @@ def png_that_claims(width, height):
     (stored(NOISE, "JPEG")[:700], "damaged"),
     (stored(NOISE)[:3000], "damaged"),
     (png_that_claims(200, 200), "damaged"),
-    (png_that_claims(11_000, 10_000), "100 million"),
-    (png_that_claims(100_000, 100_000), "100 million"),
+    (png_that_claims(7_100, 7_100), "50 million"),
+    (png_that_claims(100_000, 100_000), "50 million"),
 ])
 def test_a_bad_file_gets_one_sentence(content, sentence):
     with pytest.raises(ValueError, match=sentence) as caught:
