@@ -20,7 +20,8 @@ from launcher.programs import Problem, explain, variables
 PAGE_CONFIG = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
 TORNADO_SETTINGS = {"websocket_max_message_size": 200 * 2**20}
 COPYING = {"update": copies.update, "copies": copies.refresh, "again": copies.again}
-IN_TWO_PROCESSES = ["--numprocesses=2", "--dist=loadscope"]  # each file in one of them
+# Each file in one of them, and the longest, the lessons, first.
+IN_TWO_PROCESSES = ["--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder"]
 MODULES = {"test": "pytest", "run": "tools.execute", "site": "tools.website"}
 
 

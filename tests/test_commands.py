@@ -90,7 +90,7 @@ def handed_over(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "started"),
     [
-        (["test"], ["pytest", "--numprocesses=2", "--dist=loadscope"]),
+        (["test"], ["pytest", "--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder"]),
         (["test", "-k", "course", "tests", "-x"], ["pytest", "-k", "course", "tests", "-x"]),
         (["test", "--co", "--cp"], ["pytest", "--co", "--cp"]),
         (["run"], ["tools.execute"]),
