@@ -8,11 +8,15 @@ import IPython
 import lessons
 import pytest
 import torch
+from hypothesis import settings
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 
 from helpers import data
+
+settings.register_profile("course", max_examples=25, deadline=None)
+settings.load_profile("course")
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import nbformat
 from helpers import page
 from tools import gallery
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 LESSONS = page.lessons()
 
 

@@ -116,7 +116,7 @@ def edits(draw, letter):
     return dict(draw(st.permutations(list(page.items()))))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(mine=edits("m"), new=edits("n"))
 def test_no_edit_of_either_side_is_lost(mine, new):
     found, both = merged(LESSON, mine, new)
@@ -129,7 +129,7 @@ def test_no_edit_of_either_side_is_lost(mine, new):
     assert list(found) == list(merged(new, found, new)[0])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(page=edits("m"))
 def test_where_one_side_changed_nothing_the_other_side_is_the_result(page):
     assert list(merged(LESSON, LESSON, page)[0].items()) == list(page.items())

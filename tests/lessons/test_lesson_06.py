@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from skimage.color import lab2rgb, rgb2lab
+from strategies import SEEDS
 from torch import nn
 from torch.nn import functional as F
 
@@ -13,8 +14,6 @@ from helpers import data, models, views
 from helpers.page import definitions
 from tools import recipes
 
-few = settings(max_examples=25, deadline=None)
-seeds = st.integers(0, 2**31)
 PAGE = definitions("06")
 GRID = PAGE.colour_grid()
 
@@ -69,8 +68,7 @@ def test_the_grid_holds_grey_and_what_a_screen_can_show():
     assert far.max() <= 15 / 2**0.5 + 3, "some colour of a screen has no bin near it"
 
 
-@few
-@given(seeds)
+@given(SEEDS)
 def test_the_nearest_bin_is_nearest(seed):
     torch.manual_seed(seed)
     colour, bins = 50 * torch.randn(2, 2, 3, 4), 50 * torch.randn(7, 2)
@@ -146,8 +144,7 @@ def test_the_table_counts_the_colours_of_each_lightness(lab):
     assert torch.equal(scores[1, :, 5, 7], table.scores[lightness[1, 5, 7]])
 
 
-@few
-@given(seeds)
+@given(SEEDS)
 def test_the_annealed_mean_goes_from_the_mean_to_the_mode(seed):
     torch.manual_seed(seed)
     scores = torch.randn(2, 126, 3, 3)
@@ -162,8 +159,7 @@ def test_the_annealed_mean_goes_from_the_mean_to_the_mode(seed):
     assert torch.allclose(flat, GRID.mean(dim=0)[None, :, None, None].expand_as(flat), atol=0.1)
 
 
-@few
-@given(seeds)
+@given(SEEDS)
 def test_a_turn_keeps_the_chroma_and_three_of_them_are_none(seed):
     torch.manual_seed(seed)
     colour = 40 * torch.randn(2, 2, 4, 4)
@@ -212,8 +208,7 @@ def test_a_picture_of_any_size_keeps_its_size_and_lightness(size, monkeypatch):
 # Holes and patches
 
 
-@few
-@given(seeds, st.sampled_from([4, 8, 12, 16]))
+@given(SEEDS, st.sampled_from([4, 8, 12, 16]))
 def test_a_hole_is_one_square_away_from_the_edge(seed, size):
     torch.manual_seed(seed)
     hole = PAGE.random_holes(20, size)
@@ -229,8 +224,7 @@ def test_holes_reach_every_place_that_they_may():
     assert everywhere[4:-4, 4:-4].all()
 
 
-@few
-@given(seeds)
+@given(SEEDS)
 def test_nothing_of_what_is_in_the_hole_is_seen(seed):
     torch.manual_seed(seed)
     pictures, others = torch.rand(2, 4, 3, 32, 32)
@@ -298,8 +292,7 @@ def test_patches_are_the_picture():
     assert torch.equal(PAGE.to_pictures(patches), pictures)
 
 
-@few
-@given(seeds, st.sampled_from([0.1, 0.15, 0.5, 0.75, 0.9, 0.95]))
+@given(SEEDS, st.sampled_from([0.1, 0.15, 0.5, 0.75, 0.9, 0.95]))
 def test_as_many_patches_are_hidden_as_were_asked_for(seed, ratio):
     torch.manual_seed(seed)
     seen = PAGE.choose(20, ratio)
@@ -312,8 +305,7 @@ def test_as_many_patches_are_hidden_as_were_asked_for(seed, ratio):
     assert torch.equal(hole[:, 0, ::4, ::4].flatten(1), hidden)
 
 
-@few
-@given(seeds)
+@given(SEEDS)
 def test_a_masked_autoencoder_never_sees_what_is_hidden(seed):
     torch.manual_seed(seed)
     network = PAGE.MaskedAutoencoder(width=32, layers=1).eval()
@@ -339,8 +331,7 @@ def test_only_hidden_patches_are_asked_for():
     assert PAGE.patch_loss(Always(off), (patches, seen)).item() == pytest.approx(0.01, rel=1e-3)
 
 
-@few
-@given(seeds)
+@given(SEEDS)
 def test_the_energy_of_a_filling_is_its_error_inside(seed):
     torch.manual_seed(seed)
     pictures, hole = torch.rand(150, 3, 32, 32), PAGE.random_holes(150)

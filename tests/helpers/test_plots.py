@@ -1,18 +1,15 @@
-"""Figures carry words for those who can't see them; controls call their function; the start."""
+"""Figures carry words for those who can't see them, and look alike in every lesson."""
 
 import io
-import random
 from itertools import combinations
 
-import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import PIL.Image
 import pytest
 import torch
 
-from helpers import data, machine, page, plots, widgets
-from helpers.start import start
+from helpers import data, plots
 from tools import gallery
 
 CAPTION = "What one sees."
@@ -126,125 +123,3 @@ def test_bars_stand_in_the_order_given_each_with_its_value(monkeypatch):
     for first, second in zip(old, new):
         assert first.get_y() + first.get_height() == pytest.approx(second.get_y())
     plt.close("all")
-
-
-# Controls
-
-
-@pytest.fixture
-def drawn(displayed):
-    """A function with a control; returns the control and what the function was called with."""
-    calls = []
-
-    def draw(noise, colour):
-        calls.append((noise, colour))
-        if noise > 8:
-            raise ValueError("So much noise leaves nothing.")
-
-    box = widgets.explore(draw, "At which noise does it break?",
-                          noise=widgets.slider("noise", 0, 10, 3),
-                          colour=widgets.choice("colour", ["red", "blue"]))
-    return box, calls
-
-
-def test_a_control_draws_at_once_and_after_each_move(drawn):
-    box, calls = drawn
-    question, controls, _ = box.children
-    assert "At which noise does it break?" in question.value
-    noise, colour = controls.children
-    noise.value, colour.value = 5, "blue"
-    assert calls == [(3, "red"), (5, "red"), (5, "blue")]
-
-
-def test_a_value_error_becomes_its_sentence(drawn, capsys):
-    drawn[0].children[1].children[0].value = 9
-    output = capsys.readouterr()
-    assert output.out.endswith("So much noise leaves nothing.\n") and not output.err
-
-
-@pytest.mark.parametrize(("step", "kind"), [(1, int), (0.05, float)])
-def test_a_slider_acts_when_it_is_let_go(step, kind):
-    slider = widgets.slider("noise", 0, 10, 3, step)
-    assert (slider.min, slider.max, slider.value, slider.step) == (0, 10, 3, step)
-    assert isinstance(slider.value, kind) and slider.description == "noise"
-    assert not slider.continuous_update
-
-
-def test_a_choice_starts_with_the_first():
-    choice = widgets.choice("concept", ["cow", "teapot"])
-    assert isinstance(choice, ipywidgets.Dropdown)
-    assert (choice.value, choice.description) == ("cow", "concept")
-
-
-def test_a_sentence_acts_when_it_is_finished():
-    sentence = widgets.sentence("a ___ that barks")
-    assert isinstance(sentence, ipywidgets.Text) and sentence.value == "a ___ that barks"
-    assert not sentence.continuous_update
-
-
-# The machine
-
-
-def test_a_machine_does_some_steps_a_second():
-    assert machine.training_rate(seconds=0.1) > 0
-
-
-def test_a_machine_twice_as_fast_needs_half_the_time():
-    slow, fast = machine.lesson_minutes(10), machine.lesson_minutes(20)
-    assert slow == {lesson: pytest.approx(2 * minutes) for lesson, minutes in fast.items()}
-    first = page.lessons()["00"]
-    assert machine.lesson_minutes(machine.REFERENCE_RATE)["00 · Start here"] == page.minutes(first)
-
-
-@pytest.mark.parametrize(("gigabytes", "sentences"), [(100, 0), (0.1, 2)])
-def test_a_machine_that_is_too_small_is_told_so(gigabytes, sentences, monkeypatch):
-    memory = type("Memory", (), {"available": gigabytes * 1e9})
-    disk = type("Disk", (), {"free": gigabytes * 1e9})
-    monkeypatch.setattr(machine.psutil, "virtual_memory", lambda: memory)
-    monkeypatch.setattr(machine.shutil, "disk_usage", lambda folder: disk)
-    found = machine.shortcomings()
-    assert len(found) == sentences
-    assert all("Only 0.1 GB" in sentence for sentence in found)
-
-
-# The start of a lesson
-
-
-@pytest.fixture(autouse=True)
-def style_and_threads_as_before():
-    threads = torch.get_num_threads()
-    with plt.rc_context():
-        yield
-    torch.set_num_threads(threads)
-
-
-def numbers():
-    return random.random(), np.random.rand(), torch.rand(1).item()
-
-
-@pytest.mark.parametrize("seed", [None, "0", "3"])
-def test_equal_seeds_give_equal_numbers(seed, monkeypatch):
-    monkeypatch.delenv("COURSE_SEED", raising=False)
-    if seed:
-        monkeypatch.setenv("COURSE_SEED", seed)
-    assert start() == int(seed or 0)
-    first = numbers()
-    start()
-    assert numbers() == first
-    monkeypatch.setenv("COURSE_SEED", "77")
-    start()
-    assert not set(numbers()) & set(first)
-
-
-@pytest.mark.parametrize("seed", ["", "one", "1.5", "-1", "²", "99999999999"])
-def test_a_seed_that_is_no_whole_number_is_refused_in_one_sentence(seed, monkeypatch):
-    monkeypatch.setenv("COURSE_SEED", seed)
-    with pytest.raises(ValueError, match="^COURSE_SEED has to be a whole number .*[.]$"):
-        start()
-
-
-def test_the_start_leaves_threads_for_others(monkeypatch):
-    monkeypatch.delenv("COURSE_SEED", raising=False)
-    torch.set_num_threads(8)
-    start()
-    assert torch.get_num_threads() == 4

@@ -7,13 +7,13 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from strategies import SEEDS
 from torch import nn
 from torch.nn import functional as F
 
 from helpers import data
 from helpers.page import definitions
 
-few = settings(max_examples=25, deadline=None)
 PAGE = definitions("05")
 PAD, MASK, LENGTH, SIZE = PAGE.PAD, PAGE.MASK, PAGE.LENGTH, PAGE.SIZE
 
@@ -84,8 +84,7 @@ def test_pieces_spell_their_text(tokenizer, definitions_of_500):
             assert spelled == "".join(plain.split())
 
 
-@few
-@given(st.integers(0, 2**31))
+@given(SEEDS)
 def test_cut_leaves_out_padding_only(seed):
     torch.manual_seed(seed)
     numbers = texts()
@@ -105,8 +104,7 @@ def test_by_length_sorts_the_same_texts():
     assert as_lines(in_order) == as_lines(numbers)
 
 
-@few
-@given(st.integers(0, 2**31), st.integers(1, 30))
+@given(SEEDS, st.integers(1, 30))
 def test_some_texts_are_texts_of_the_set_of_similar_length(seed, count):
     torch.manual_seed(seed)
     numbers = PAGE.by_length(texts(1000))
@@ -125,8 +123,7 @@ def test_some_texts_of_a_small_set_are_all_of_it():
 # Hide
 
 
-@few
-@given(st.integers(0, 2**31), st.floats(0, 1))
+@given(SEEDS, st.floats(0, 1))
 def test_hiding_touches_chosen_pieces_only_and_no_special_one(seed, ratio):
     torch.manual_seed(seed)
     text = torch.randint(40, (30, 20))
@@ -157,8 +154,7 @@ def test_of_ten_chosen_pieces_eight_are_hidden_one_is_replaced_and_one_stays():
     assert len(new[shares["replaced"]].unique()) > 500, "any piece may replace another"
 
 
-@few
-@given(st.integers(0, 2**31))
+@given(SEEDS)
 def test_labels_are_asked_for_at_chosen_places_only(seed):
     torch.manual_seed(seed)
     hidden, chosen, text = PAGE.masked(PAGE.by_length(texts(100)), 10)
@@ -236,8 +232,7 @@ def test_between_its_neighbours_the_table_names_the_most_frequent_piece(monkeypa
     assert scores.argmax(dim=1).tolist() == [20, 22, 10, 30, 30, 30]
 
 
-@few
-@given(st.integers(0, 2**31))
+@given(SEEDS)
 def test_the_table_holds_a_most_frequent_piece_for_all_neighbours(seed):
     torch.manual_seed(seed)
     numbers, times = texts(80, pieces=8), Counter()
@@ -352,7 +347,7 @@ def test_a_strange_sentence_is_answered_with_one_of_ours(sentence, tokenizer):
 
 
 @given(st.text(st.characters(), max_size=300))
-@settings(few, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_characters_are_read_or_answered_with_one_of_ours(real_tokenizer, monkeypatch,
                                                               sentence):
     monkeypatch.setattr(PAGE, "tokenizer", real_tokenizer, raising=False)

@@ -6,9 +6,9 @@ import lessons
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 from PIL import Image
+from strategies import SEEDS
 from torch import nn
 
 from helpers import data, views
@@ -16,8 +16,6 @@ from helpers.meadow import meadows, to_tensor
 from helpers.page import definitions
 from tools import gallery
 
-few = settings(max_examples=25, deadline=None)
-seeds = st.integers(0, 2**31)
 PAGE = definitions("07")
 PAGE.SEED = 0
 PAGE.SAMPLE = to_tensor(np.stack([world.look() for world in meadows(50)]))
@@ -195,8 +193,7 @@ def test_the_energy_of_a_step_is_the_error_of_its_guess():
 # Evolution
 
 
-@few
-@given(seeds)
+@given(SEEDS)
 def test_a_generation_keeps_within_its_limits(seed):
     torch.manual_seed(seed)
     genomes = PAGE.within_limits(3 * torch.randn(64, 8))
@@ -224,8 +221,7 @@ def test_without_strength_nothing_is_distorted():
     assert torch.allclose(same, views.on_paper(drawings), atol=0.02)
 
 
-@few
-@given(seeds)
+@given(SEEDS)
 def test_a_distorted_drawing_is_a_picture(seed):
     torch.manual_seed(seed)
     drawings = data.drawings("test").images[:200:10]
@@ -259,8 +255,7 @@ def test_a_teacher_names_a_step_for_each_observation():
     assert set(steps.tolist()) == {0, 1, 2, 3}
 
 
-@few
-@given(seeds)
+@given(SEEDS)
 def test_the_teacher_leads_to_the_cow_on_a_shortest_way(seed):
     (world,) = meadows(1, "test", seed)
     row, column = divmod(world.things[0], 4)

@@ -4,14 +4,13 @@ import itertools
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
+from strategies import SEEDS
 from torch import nn
 
 from helpers import data, views
 from helpers.page import definitions
 
-few = settings(max_examples=25, deadline=None)
 PAGE = vars(definitions("03"))
 PAGE["INK"] = torch.tensor([0.1, 0.1, 0.5])
 PAGE["ORDERS"] = torch.tensor(list(itertools.permutations(range(4))))
@@ -32,8 +31,7 @@ def random_pictures(count=6):
 # Energies and losses
 
 
-@few
-@given(st.integers(0, 2**31))
+@given(SEEDS)
 def test_an_energy_is_never_negative_and_all_losses_have_a_floor(seed):
     torch.manual_seed(seed)
     pair, batch = PAGE["new_pair"](), PAGE["circle"](16)
@@ -73,8 +71,7 @@ def test_the_points_lie_on_the_circle():
 # Questions about pictures
 
 
-@few
-@given(st.integers(0, 2**31))
+@given(SEEDS)
 def test_turning_on_to_a_whole_turn_brings_the_pictures_back(seed):
     torch.manual_seed(seed)
     pictures, y = random_pictures(), torch.randint(4, (6,))
@@ -83,8 +80,7 @@ def test_turning_on_to_a_whole_turn_brings_the_pictures_back(seed):
     assert torch.equal(turned[0], pictures[0].rot90(int(y[0]), (1, 2)))
 
 
-@few
-@given(st.integers(0, 2**31))
+@given(SEEDS)
 def test_the_answer_undoes_the_question(seed):
     torch.manual_seed(seed)
     pictures = random_pictures()
@@ -136,8 +132,7 @@ def test_on_white_paper_the_corners_of_moved_drawings_are_white():
     assert (PAGE["moved"](drawings, coloured=1)[:, :, 0, 0] < 0.95).any()
 
 
-@few
-@given(st.integers(0, 2**31))
+@given(SEEDS)
 def test_nothing_of_the_signature_is_left_behind_hidden_corners(seed):
     pictures, asked = random_pictures(), []
     for versions in (pictures, PAGE["sign"](pictures)):

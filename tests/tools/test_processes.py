@@ -7,7 +7,7 @@ import sys
 import lessons
 import pytest
 from filelock import FileLock
-from test_pretrain import start_process
+from toy import start_process
 
 from helpers import weights
 from tools import pretrain, recipes
@@ -94,7 +94,7 @@ from pathlib import Path
 sys.path[:0] = [sys.argv[1]]
 from helpers import weights
 from tools import pretrain
-from test_pretrain import at_step, toy
+from toy import at_step, toy
 weights.FOLDER = pretrain.CHECKPOINTS = Path(sys.argv[2])
 recipe = toy(batch=at_step(int(sys.argv[3]), lambda: os.kill(os.getpid(), 9)))
 pretrain.pretrain("toy", recipe, every=1)
@@ -105,7 +105,8 @@ pretrain.pretrain("toy", recipe, every=1)
 def test_a_run_that_was_killed_twice_ends_with_the_same_bits(tmp_path):
     def run(folder, step):
         return subprocess.run(
-            [sys.executable, "-c", KILLED, lessons.ROOT / "tests", tmp_path / folder, str(step)],
+            [sys.executable, "-c", KILLED, lessons.ROOT / "tests" / "support",
+             tmp_path / folder, str(step)],
             cwd=lessons.ROOT, capture_output=True, timeout=300).returncode
 
     assert [run("killed", step) for step in (4, 3, 99)] == [-9, -9, 0]

@@ -6,15 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import SEEDS
 from torch import nn
 from torch.nn import functional as F
 
 from helpers import data, weights
 from helpers.page import definitions
 
-few = settings(max_examples=25, deadline=None)
 PAGE = definitions("04")
 
 
@@ -143,8 +143,7 @@ def test_views_of_photographs_keep_shape_and_range():
 # Energy and losses
 
 
-@few
-@given(st.integers(0, 2**31))
+@given(SEEDS)
 def test_the_energy_is_symmetric_between_0_and_2_and_ignores_length(seed):
     torch.manual_seed(seed)
     a, b = embeddings()
@@ -157,8 +156,7 @@ def test_the_energy_is_symmetric_between_0_and_2_and_ignores_length(seed):
     assert torch.allclose(1 - energy.pow(2) / 2, F.cosine_similarity(a, b), atol=1e-5)
 
 
-@few
-@given(st.integers(0, 2**31), st.sampled_from([0.05, 0.1, 0.5, 2.0]))
+@given(SEEDS, st.sampled_from([0.05, 0.1, 0.5, 2.0]))
 def test_nt_xent_is_what_its_formula_says(seed, temperature):
     torch.manual_seed(seed)
     a, b = embeddings()
@@ -189,8 +187,7 @@ def test_the_losses_give_the_values_of_known_implementations():
     assert simsiam == pytest.approx(2 - 2 * 0.7885077, abs=1e-5)
 
 
-@few
-@given(st.integers(0, 2**31), st.sampled_from([0.5, 1.0, 2.0]))
+@given(SEEDS, st.sampled_from([0.5, 1.0, 2.0]))
 def test_the_margin_loss_is_what_its_formula_says(seed, margin):
     torch.manual_seed(seed)
     a, b = embeddings()
@@ -204,8 +201,7 @@ def test_the_margin_loss_is_what_its_formula_says(seed, margin):
     assert PAGE.pull_only(a, b).item() == pytest.approx(pull, rel=1e-4)
 
 
-@few
-@given(st.integers(0, 2**31))
+@given(SEEDS)
 def test_the_losses_with_fewer_or_more_strangers_are_what_their_formulas_say(seed):
     torch.manual_seed(seed)
     a, b = embeddings()
@@ -233,8 +229,7 @@ def test_without_a_predictor_the_stop_gradient_halves_the_gradient_of_pull_only(
     assert torch.allclose(a.grad, 2 * still, atol=1e-6)
 
 
-@few
-@given(st.integers(0, 2**31))
+@given(SEEDS)
 def test_vicreg_is_what_its_formula_says(seed):
     torch.manual_seed(seed)
     a, b = embeddings()

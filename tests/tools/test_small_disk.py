@@ -8,9 +8,9 @@ import subprocess
 import lessons
 import nbformat
 import pytest
+from launched import course, root
 from nbformat.v4 import new_code_cell, new_notebook
-from test_places import course, root
-from test_pretrain import toy
+from toy import toy
 
 from helpers import weights
 from tools import execute, gallery, pretrain

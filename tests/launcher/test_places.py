@@ -20,23 +20,13 @@ import browser
 import lessons
 import nbformat
 import pytest
+from launched import course, root
 from nbformat.v4 import new_code_cell
 
-root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0,
-                          reason="only the root user may do this")
 NOBODY = 65534
 SAME = "import sys, torch; sys.exit(list(sys.version_info[:2]) != {})"
 PARTS = ["launcher", "helpers", "exercises", "notebooks", "tools", "tests"]
 NO_RIGHTS = r"Nothing can be written to \w+/ \(Permission denied\): free some of the disk, or .*"
-
-
-def course(*arguments, python=sys.executable, folder=lessons.ROOT, user=None, **environment):
-    """Run course.py with an empty home; return its exit code, what it said, and its faults."""
-    done = subprocess.run(
-        [python, "-B", folder / "course.py", *arguments], text=True, capture_output=True,
-        cwd="/", timeout=120, user=user, env={**os.environ, "HOME": "/nowhere", **environment})
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("name", ["two words", "it's \"mine\"", "Übung", "\U0001f42e", "a\nline",
@@ -97,7 +87,7 @@ def guest(tmp_path_factory):
     ("course.py update", 1, "This copy of the course was not made with git: .*"),
     ("course.py lab --version", 0, r"[\d.]+"),
     ("course.py present 0 --version", 0, r"[\d.]+"),
-    ("course.py test tests/test_writing.py -qq", 0, r"(?s)\.+ +\[100%\].*"),
+    ("course.py test tests/helpers/test_writing.py -qq", 0, r"(?s)\.+ +\[100%\].*"),
     ("course.py site", 1, NO_RIGHTS),
     ("course.py run 0", 1, NO_RIGHTS),
     ("course.py run 0 --inplace", 1, NO_RIGHTS),

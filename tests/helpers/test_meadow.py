@@ -5,14 +5,13 @@ import numpy as np
 import pytest
 import torch
 from gymnasium.utils.env_checker import check_env
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import SEEDS
 
 from helpers import data, meadow
 from helpers.meadow import Meadow, meadows, to_tensor
 
-few = settings(max_examples=25, deadline=None)
-seeds = st.integers(0, 2**31)
 STEPS = st.lists(st.integers(0, 3), max_size=30)
 
 
@@ -56,8 +55,7 @@ def test_sprites_are_the_same_in_every_run_and_leave_the_random_numbers_alone():
     assert not np.array_equal(sprites[:, 0], sprites[:, 1])
 
 
-@few
-@given(seeds, STEPS)
+@given(SEEDS, STEPS)
 def test_the_cow_is_rewarded_and_any_touch_is_the_end(seed, steps):
     world = Meadow("test")
     observation, _ = world.reset(seed=seed)
@@ -78,8 +76,7 @@ def test_the_cow_is_rewarded_and_any_touch_is_the_end(seed, steps):
             break
 
 
-@few
-@given(seeds)
+@given(SEEDS)
 def test_what_is_seen_is_the_nine_cells_around(seed):
     world = Meadow("test")
     first, _ = world.reset(seed=seed)

@@ -3,21 +3,17 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 import textwrap
 
 import lessons
 import pytest
 import torch
-from torch import nn
+from toy import STEPS, at_step, squared_error, start_process, toy
 
 from helpers import data, weights
 from helpers.data import DataError
 from helpers.weights import WeightsError
 from tools import pretrain, recipes
-
-STEPS = 12
 
 
 @pytest.fixture(autouse=True)
@@ -26,37 +22,6 @@ def folder(monkeypatch, tmp_path):
     monkeypatch.setattr(weights, "FOLDER", tmp_path / "weights")
     monkeypatch.setattr(pretrain, "CHECKPOINTS", tmp_path / "pretrain")
     return tmp_path / "pretrain" / "toy" / "checkpoint.safetensors"
-
-
-def squared_error(network, batch):
-    return (network(batch) - batch.mean((2, 3))).pow(2).mean()
-
-
-def toy(batch=lambda: torch.rand(4, 3, 8, 8), width=5, loss=squared_error, learning_rate=0.1,
-        files=("photos/photos.parquet",)):
-    """A recipe in which all that a checkpoint has to keep matters: random numbers too."""
-    torch.manual_seed(0)
-    network = nn.Sequential(nn.Conv2d(3, width, 3), nn.BatchNorm2d(width), nn.Dropout(0.2),
-                            nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, 3))
-    return recipes.Recipe(network, batch, loss, STEPS, learning_rate, figures, list(files))
-
-
-def figures(network):
-    assert not network.training
-    return {"mean": network(torch.rand(4, 3, 8, 8)).mean().detach()}
-
-
-def at_step(number, act):
-    """A batch function that acts when the batch of one step is asked for."""
-    asked = []
-
-    def batch():
-        asked.append(None)
-        pictures = torch.rand(4, 3, 8, 8)
-        if len(asked) == number:
-            act()
-        return pictures
-    return batch
 
 
 def press_ctrl_c():
@@ -269,11 +234,6 @@ def test_the_command_fails_in_one_sentence(recipe, seed, sentence, monkeypatch, 
     assert capsys.readouterr().err.splitlines()[-1].startswith(sentence)
 
 
-def start_process(command, **environment):
-    return subprocess.run([sys.executable, "-m", *command], cwd=lessons.ROOT, text=True,
-                          capture_output=True, env=os.environ | environment)
-
-
 def test_an_unknown_name_is_answered_with_the_names_there_are():
     done = start_process(["tools.pretrain", "nonsense"])
     assert (done.returncode, done.stdout) == (1, "")
@@ -286,10 +246,10 @@ def test_accelerate_launches_it_in_another_precision(tmp_path, monkeypatch):
     script.write_text(textwrap.dedent(f"""
         import sys
         from pathlib import Path
-        sys.path[:0] = [{str(lessons.ROOT)!r}, {str(lessons.ROOT / "tests")!r}]
+        sys.path[:0] = [{str(lessons.ROOT)!r}, {str(lessons.ROOT / "tests" / "support")!r}]
         from helpers import weights
         from tools import pretrain, recipes
-        from test_pretrain import toy
+        from toy import toy
         weights.FOLDER, pretrain.CHECKPOINTS = Path({str(tmp_path)!r}), Path({str(tmp_path)!r})
         recipes.RECIPES["toy"] = toy
         sys.exit(pretrain.main(["toy"]))
