@@ -126,7 +126,7 @@ def score(module: str) -> dict:
 
 
 def main(names: list[str]) -> None:
-    """Score some modules, all if none is named, and keep the reasons of those that still survive."""
+    """Score some modules, or all; a survivor that was known keeps its reason."""
     os.chdir(ROOT)
     os.environ["OMP_NUM_THREADS"] = "1"
     sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
