@@ -22,7 +22,7 @@ TORNADO_SETTINGS = {"websocket_max_message_size": 200 * 2**20}
 COPYING = {"update": copies.update, "copies": copies.refresh, "again": copies.again}
 # Each file in one of them, and the longest, the lessons, first.
 IN_TWO_PROCESSES = ["--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder"]
-MODULES = {"test": "pytest", "run": "tools.execute", "site": "tools.website"}
+MODULES = {"test": "pytest", "lint": "pytest", "run": "tools.execute", "site": "tools.website"}
 
 
 def hand_over(python: Path, *arguments: str) -> int:
@@ -89,6 +89,24 @@ def present(python: Path, notebook: str, *arguments: str) -> int:
     return open_jupyter(python, folder, notebook, "--LabApp.custom_css=True", *arguments)
 
 
+def tests(words: list[str]) -> list[str]:
+    """The arguments for pytest that `course.py test` and some words stand for.
+
+    Raises:
+        ValueError: There is no such lesson; the message is a sentence.
+    """
+    match words:
+        case []:
+            return IN_TWO_PROCESSES
+        case ["--fast"]:
+            return ["tests", "-m", "not slow and not browser", *IN_TWO_PROCESSES]
+        case ["--changed"]:
+            return ["--changed", *IN_TWO_PROCESSES]
+        case [number] if number.isdecimal():
+            return [f"--lesson={find(number).name[:2]}", *IN_TWO_PROCESSES]
+    return words
+
+
 def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
     """Read the command line; end with the help text where it names no command.
 
@@ -129,8 +147,10 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
     add("copies", "make your copies of the lessons, or bring them up to date, and fetch nothing")
     add("again", "begin one lesson again; your copy before is kept"
         ).add_argument("lesson", metavar="NN", help="the lesson's number")
-    add("test", "run every test, in two processes; further arguments go to pytest, which then "
-        "runs in one")
+    add("test", "run every test, in two processes; or those of one lesson (test 04), those that "
+        "take no minute in all (--fast), or those that a change since the last commit can affect "
+        "(--changed); other arguments go to pytest, which then runs in one process")
+    add("lint", "check the code with ruff, and the lessons' words, lengths and layout")
     add("site", "build the course's web site in build/site; further arguments go to Sphinx")
     runner = add("run", "execute lessons without a browser; the notebooks go to build/")
     runner.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers (all if none)")
@@ -141,17 +161,22 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
     options, others = parser.parse_known_args(rest)
     if others and options.command in ("run", *COPYING):
         parser.error(f"unknown arguments: {' '.join(others)}")
-    if options.command == "run":
-        others = options.lessons + ["--inplace"] * options.inplace
-        others += [] if options.seeds is None else [f"--seeds={options.seeds}"]
-    elif "lesson" in options:
-        try:
-            others = [find(options.lesson).name, *others]
-        except ValueError as error:
-            raise Problem(str(error)) from error
-    elif options.command is None:
-        parser.print_help()
-        parser.exit()
+    try:
+        match options.command:
+            case None:
+                parser.print_help()
+                parser.exit()
+            case "run":
+                others = options.lessons + ["--inplace"] * options.inplace
+                others += [] if options.seeds is None else [f"--seeds={options.seeds}"]
+            case "test":
+                others = tests(others)
+            case "lint":
+                others = ["tests/lint", *others]
+            case "present" | "again":
+                others = [find(options.lesson).name, *others]
+    except ValueError as error:
+        raise Problem(str(error)) from error
     return options.command, others, index
 
 
@@ -169,8 +194,6 @@ def main(prepare: Callable[[str | None], Path], arguments: list[str] | None = No
         python = prepare(index)
         if command in ("lab", "present"):
             return {"lab": lab, "present": present}[command](python, *others)
-        if command == "test" and not others:
-            others = IN_TWO_PROCESSES
         return hand_over(python, MODULES[command], *others)
     except Problem as problem:
         print(problem, file=sys.stderr)

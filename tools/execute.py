@@ -1,7 +1,8 @@
 """Execute lessons without a browser: `python -m tools.execute [NN ...] [--inplace]`.
 
 The executed notebooks go to `build/`; with `--inplace` to `notebooks/` as well, with the minutes
-that the run took. With `--seeds 0-4` each lesson runs once for each seed instead: `tools.seeds`.
+that the run took and the fingerprint of what it hung on. With `--seeds 0-4` each lesson runs once
+for each seed instead: `tools.seeds`.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from traitlets.config import Config
 
 from helpers import page
 from tools import ROOT, seeds
+from tools.fingerprint import fingerprint
 from tools.saving import settle
 from tools.storage import must_hold_files, write
 
@@ -183,7 +185,8 @@ def run_lesson(path, build, inplace=False):
     lesson.execute()
     files = [build / path.name]
     if inplace and not lesson.failed:
-        lesson.notebook.metadata["course"] = {"minutes": max(round(lesson.seconds / 30), 1) / 2}
+        lesson.notebook.metadata["course"] = {"minutes": max(round(lesson.seconds / 30), 1) / 2,
+                                              "fingerprint": fingerprint(path)}
         files.append(path)
     write(dict.fromkeys(files, (nbformat.writes(clean(lesson.notebook)) + "\n").encode()))
     return not lesson.failed

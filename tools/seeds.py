@@ -3,7 +3,6 @@
 Two runs at a time have a thread each: with two each, on two cores, they take several times as long.
 """
 
-import hashlib
 import itertools
 import json
 import os
@@ -15,9 +14,8 @@ from pathlib import Path
 from statistics import fmean
 
 from tools import ROOT
+from tools.fingerprint import fingerprint
 from tools.storage import write
-
-HANGS_ON = ["helpers/*.py", "data/SHA256SUMS", "data/weights/*.json", "requirements.txt"]
 
 
 def parse(text: str) -> list[int]:
@@ -30,11 +28,8 @@ def parse(text: str) -> list[int]:
 
 
 def place(path: Path, seed: int, build: Path) -> Path:
-    """Where a run is kept, by a checksum of what it hangs on: code, helpers, data, packages."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    parts = ["".join(cell["source"]).encode() for cell in cells if cell["cell_type"] == "code"]
-    parts += [file.read_bytes() for some in HANGS_ON for file in sorted(ROOT.glob(some))]
-    return build / f"{hashlib.sha256(bytes(1).join(parts)).hexdigest()[:12]}-{seed}" / path.name
+    """Where a run is kept, by a checksum of what it hangs on."""
+    return build / f"{fingerprint(path)}-{seed}" / path.name
 
 
 def claims(notebook: Path) -> list[dict]:

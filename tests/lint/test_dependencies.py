@@ -16,14 +16,23 @@ NEEDED = {
     "pycocotools": "torchmetrics' average precision",
     "nbval": "pytest finds it, for the lessons",
     "pytest-xdist": "pytest finds it, for two processes",
-    "ruff": "tests/test_style.py starts it",
+    "pytest-randomly": "pytest finds it, for another order each time",
+    "ruff": "tests/lint/test_ruff.py starts it",
     "furo": "Sphinx finds it by its name, as a theme",
     "myst-nb": "Sphinx finds it by its name, for the notebooks",
     "sphinx-mathjax-offline": "Sphinx finds it by its name, for the formulas",
     "setuptools": "it builds the course's own package",
 }
-PINS = {name.replace("_", "-") for name in re.findall(
-    r"^([\w.-]+)==", (lessons.ROOT / "requirements.txt").read_text(), re.MULTILINE)}
+
+
+def pins(file):
+    return {name.replace("_", "-") for name in re.findall(
+        r"^([\w.-]+)==", (lessons.ROOT / file).read_text(), re.MULTILINE)}
+
+
+PINS = pins("requirements.txt")
+MUTANTS = "tests/support/mutants.py"
+FILES = [file for file in imports.files() if not file.startswith("data/") and file != MUTANTS]
 
 
 def packages(files):
@@ -31,18 +40,20 @@ def packages(files):
     own = {*imports.OWN, *(path.stem for path in (lessons.ROOT / "tests").rglob("*.py"))}
     names = {name.split(".")[0] for file in files for name in imports.imported(file)}
     known = importlib.metadata.packages_distributions()
-    return {known[name][0].lower().replace("_", "-")
+    return {known.get(name, [name])[0].lower().replace("_", "-")
             for name in names - own - set(sys.stdlib_module_names)}
 
 
 def test_what_is_imported_is_pinned():
-    files = [file for file in imports.files() if not file.startswith("data/")]
-    assert packages(files) - PINS == set()
+    assert packages(FILES) - PINS == set()
 
 
 def test_what_is_pinned_is_imported_or_needed_otherwise():
-    files = [file for file in imports.files() if not file.startswith("data/")]
-    assert PINS - packages(files) == NEEDED.keys() - packages(files)
+    assert PINS - packages(FILES) == NEEDED.keys() - packages(FILES)
+
+
+def test_what_only_those_need_who_count_mutants_is_not_installed_for_all():
+    assert packages([MUTANTS]) - PINS == pins("requirements-dev.txt")
 
 
 @pytest.mark.parametrize("file", [file for file in imports.files()

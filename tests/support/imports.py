@@ -1,9 +1,10 @@
 """What each file of the course imports, read from its code without running it."""
 
-import ast
 from functools import cache
 
 import lessons
+
+from tools import fingerprint
 
 OWN = ("course", "launcher", "helpers", "exercises", "tools", "tests")
 
@@ -22,13 +23,7 @@ def files():
 @cache
 def imported(file):
     """The dotted names that a file imports, at its top or within a function."""
-    names = set()
-    for node in ast.walk(ast.parse(files()[file])):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return fingerprint.imported(files()[file])
 
 
 def module(name):
