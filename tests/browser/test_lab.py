@@ -81,7 +81,7 @@ def test_an_interrupted_training_leaves_a_network_that_the_next_cells_use(opened
     expect(cell).to_contain_text(re.compile(r"Stopped after \d+ of 1300 steps"))
     cell = notebook.run(after, function, control)
     browser.expect_something_else(
-        cell, lambda box: box.get_by_role("combobox").select_option(index=1))
+        cell, lambda: cell.get_by_role("combobox").select_option(index=1))
 
 
 def test_on_the_second_day_a_verdict_and_a_figure_need_no_kernel(opened, lab, page):

@@ -1,4 +1,4 @@
-"""The commands of course.py, and the one sentence for whatever stands in their way."""
+"""The commands of course.py: what each one starts, and with which settings."""
 
 import json
 import os
@@ -7,76 +7,21 @@ import sys
 from pathlib import Path
 
 import pytest
+from launched import make
 from traitlets import import_item
 from traitlets.config import Config
 
-from launcher import ROOT, commands, programs, venv
+from launcher import ROOT, commands, programs
 from launcher.packages import CPU_INDEX
-from launcher.programs import explain
 from tools import saving
-
-# One sentence for whatever stands in the way
-
-
-@pytest.mark.parametrize(
-    ("output", "sentence"),
-    [
-        ("Retrying ... connection broken by 'NewConnectionError()'", "connect to the internet"),
-        ("SSLError(... CERTIFICATE_VERIFY_FAILED ...) Max retries", "set PIP_CERT"),
-        ("ERROR: OSError: [Errno 28] No space left on device", "The disk is full"),
-        ("ERROR: [Errno 13] Permission denied: '/x'", "cannot be written"),
-        ("BlockingIOError: [Errno 11] Resource temporarily unavailable", "close some and run"),
-        ("File ensurepip/__init__.py, line 9\nMemoryError", "close some and run"),
-        ("created successfully because ensurepip is not available", "install its venv module"),
-        ("python3: No module named venv", "install its venv module"),
-        ("error: externally-managed-environment", "deactivate it"),
-        ("HINT: ... does not have Windows Long Path support enabled", "too long a name"),
-        ("ERROR: No matching distribution found for torch==2.14.1", "torch==2.14.1 is not made"),
-        ("ERROR: ResolutionImpossible: for help visit", "use Python 3.11 on 64-bit"),
-        ("Retrying ... Connection\nERROR: ResolutionImpossible", "use Python 3.11 on 64-bit"),
-        ("error: uninstall-no-record-file\n\n× Cannot uninstall numpy 1.2\n╰─> The package's "
-         "contents are unknown: no RECORD file was found for numpy.", "holds numpy, which pip"),
-        ("ERROR: Cannot uninstall numpy 1.2, RECORD file not found.", "holds numpy, which pip"),
-        ("ERROR: Cannot uninstall 'PyYAML'. It is a distutils", "holds PyYAML, which pip"),
-        ("ERROR: something new", "Making .venv failed: ERROR: something new"),
-        ("", "Making .venv failed: it gave no reason"),
-    ],
-)
-def test_a_failure_ends_in_one_sentence(output, sentence):
-    told = explain(output, "Making .venv", Path("place"))
-    assert sentence in told and "\n" not in told
-
-
-def test_a_failed_program_is_explained(monkeypatch, capsys, tmp_path):
-    def prepare(index):
-        programs.must_run("Making", [sys.executable, "-c", "import venv.nothing"],
-                          tmp_path / "bin" / "python")
-
-    assert commands.main(prepare, ["test"]) == 1
-    assert "install its venv module" in (error := capsys.readouterr().err)
-    assert error.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    ("error", "sentence"),
-    [
-        (PermissionError(13, "Permission denied", "build"), "cannot be written"),
-        (OSError(28, "No space left on device"), "The disk is full"),
-    ],
-)
-def test_an_error_of_the_system_ends_in_one_sentence(error, sentence, monkeypatch, capsys):
-    def prepare(index):
-        raise error
-
-    assert commands.main(prepare, ["test"]) == 1
-    assert sentence in (told := capsys.readouterr().err) and told.count("\n") == 1
-
-
-# The commands
 
 
 def ready(index):
     return Path("bin/python")
+
+
+def unprepared(index):
+    pytest.fail("it was prepared")
 
 
 @pytest.fixture
@@ -87,10 +32,26 @@ def handed_over(monkeypatch):
     return started
 
 
+@pytest.fixture
+def work(monkeypatch, tmp_path):
+    """The folder of the student's copies, beside the course and not there yet."""
+    monkeypatch.setattr(os, "environ", {"COURSE_WORK": str(tmp_path / "my"), "PATH": os.defpath})
+    return tmp_path / "my"
+
+
+# Reading the command line
+
+
 @pytest.mark.parametrize(
     ("arguments", "started"),
     [
-        (["test"], ["pytest", "--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder"]),
+        (["test"], ["pytest", *commands.IN_TWO_PROCESSES]),
+        (["test", "4"], ["pytest", "--lesson=04", *commands.IN_TWO_PROCESSES]),
+        (["test", "--changed"], ["pytest", "--changed", *commands.IN_TWO_PROCESSES]),
+        (["test", "--fast"], ["pytest", "tests", "-m", "not slow and not browser",
+                              *commands.IN_TWO_PROCESSES]),
+        (["test", "04", "-x"], ["pytest", "04", "-x"]),
+        (["lint"], ["pytest", "tests/lint"]),
         (["test", "-k", "course", "tests", "-x"], ["pytest", "-k", "course", "tests", "-x"]),
         (["test", "--co", "--cp"], ["pytest", "--co", "--cp"]),
         (["run"], ["tools.execute"]),
@@ -103,6 +64,11 @@ def handed_over(monkeypatch):
 def test_arguments_are_passed_on_and_the_exit_code_back(arguments, started, handed_over):
     assert commands.main(ready, arguments) == 5
     assert handed_over == started
+
+
+def test_files_go_to_two_processes_the_longest_first():
+    assert commands.IN_TWO_PROCESSES == ["--numprocesses=2", "--dist=loadscope",
+                                         "--no-loadscope-reorder"]
 
 
 @pytest.mark.parametrize("command", [["lab"], ["present", "04"], ["test", "-x"], ["run", "4", "5"],
@@ -126,11 +92,37 @@ def test_the_choice_of_pytorch_reaches_the_environment(monkeypatch):
     assert asked == [CPU_INDEX, None]
 
 
-@pytest.fixture
-def work(monkeypatch, tmp_path):
-    """The folder of the student's copies, beside the course and not there yet."""
-    monkeypatch.setattr(os, "environ", {"COURSE_WORK": str(tmp_path / "my"), "PATH": os.defpath})
-    return tmp_path / "my"
+@pytest.mark.parametrize("command", ["present", "again"])
+@pytest.mark.parametrize("number", ["12", "x", "../1"])
+def test_an_unknown_lesson_is_told_before_anything_is_installed(command, number, capsys):
+    assert commands.main(unprepared, [command, number]) == 1
+    assert "the lessons are 00, 01" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("arguments", "told"), [
+    (["run", "--fast"], "unknown arguments: --fast"),
+    (["run", "--seeds", "0-4", "--inplace"], "--inplace: not allowed with argument --seeds"),
+    (["copies", "4"], "unknown arguments: 4"),
+    (["again", "4", "5"], "unknown arguments: 5"),
+])
+def test_unknown_arguments_are_refused_and_not_both_at_once(arguments, told, capsys):
+    with pytest.raises(SystemExit):
+        commands.main(ready, arguments)
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"]])
+def test_help_names_the_commands(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        commands.main(ready, arguments)
+    assert not ended.value.code
+    text = capsys.readouterr().out
+    assert all(f"\n    {command}" in text for command in [
+        "lab", "present", "update", "copies", "again", "test", "lint", "site", "run"])
+    assert "--cpu" in text and "--torch-index" in text
+
+
+# JupyterLab
 
 
 def test_lab_opens_lesson_00_and_keeps_its_settings_beside_the_copies(handed_over, work):
@@ -168,59 +160,8 @@ def test_present_opens_one_lesson_as_slides_with_fresh_settings(handed_over, wor
     assert (folder / "custom" / "custom.css").exists()
 
 
-def unprepared(index):
-    pytest.fail("it was prepared")
-
-
-@pytest.mark.parametrize("command", ["present", "again"])
-@pytest.mark.parametrize("number", ["12", "x", "../1"])
-def test_an_unknown_lesson_is_told_before_anything_is_installed(command, number, capsys):
-    assert commands.main(unprepared, [command, number]) == 1
-    assert "the lessons are 00, 01" in capsys.readouterr().err
-
-
-def test_copies_need_no_environment(work, capsys):
-    assert commands.main(unprepared, ["copies"]) == 0 and capsys.readouterr().out == ""
-    assert commands.main(unprepared, ["again", "4"]) == 0
-    told = capsys.readouterr().out
-    assert told.startswith("04_siamese_contrastive_vision.ipynb begins again; your copy before is")
-    assert told.count("\n") == 1
-
-
-@pytest.mark.parametrize("own", [{}, {"GLIBC_TUNABLES": "glibc.malloc.perturb=1"}])
-def test_programs_start_without_the_cache_that_spoils_memory(own, monkeypatch):
-    monkeypatch.setattr(os, "environ", own)
-    started = programs.variables(Path(sys.executable))
-    assert started["GLIBC_TUNABLES"] == own.get(
-        "GLIBC_TUNABLES", "glibc.malloc.tcache_count=0:glibc.malloc.hugetlb=1")
-    assert started["PATH"].startswith(str(Path(sys.executable).parent))
-
-
-@pytest.mark.parametrize("arguments", [[], ["--help"]])
-def test_help_names_the_commands(arguments, capsys):
-    with pytest.raises(SystemExit) as ended:
-        commands.main(ready, arguments)
-    assert not ended.value.code
-    text = capsys.readouterr().out
-    assert all(f"\n    {command}" in text for command in [
-        "lab", "present", "update", "copies", "again", "test", "site", "run"])
-    assert "--cpu" in text and "--torch-index" in text
-
-
-@pytest.mark.parametrize(("arguments", "told"), [
-    (["run", "--fast"], "unknown arguments: --fast"),
-    (["run", "--seeds", "0-4", "--inplace"], "--inplace: not allowed with argument --seeds"),
-    (["copies", "4"], "unknown arguments: 4"),
-    (["again", "4", "5"], "unknown arguments: 5"),
-])
-def test_unknown_arguments_are_refused_and_not_both_at_once(arguments, told, capsys):
-    with pytest.raises(SystemExit):
-        commands.main(ready, arguments)
-    assert told in capsys.readouterr().err
-
-
 def test_an_image_is_set_up_as_a_laptop_is(tmp_path, monkeypatch):
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path], check=True)
+    make(tmp_path)
     kernel = tmp_path / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
     kernel.parent.mkdir(parents=True)
     kernel.write_text('{"display_name": "Python 3"}')
@@ -240,5 +181,27 @@ def test_an_image_is_set_up_as_a_laptop_is(tmp_path, monkeypatch):
     assert (tmp_path / "home" / "00_start_here.ipynb").exists(), "copies at each start"
 
 
-def test_the_environment_lies_beside_course_py():
-    assert venv.FOLDER == ROOT / ".venv" and (ROOT / "course.py").exists()
+# Without an environment, and without luck
+
+
+def test_copies_need_no_environment(work, capsys):
+    assert commands.main(unprepared, ["copies"]) == 0 and capsys.readouterr().out == ""
+    assert commands.main(unprepared, ["again", "4"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("04_siamese_contrastive_vision.ipynb begins again; your copy before is")
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (PermissionError(13, "Permission denied", "build"), "cannot be written"),
+        (OSError(28, "No space left on device"), "The disk is full"),
+    ],
+)
+def test_an_error_of_the_system_ends_in_one_sentence(error, sentence, capsys):
+    def prepare(index):
+        raise error
+
+    assert commands.main(prepare, ["test"]) == 1
+    assert sentence in (told := capsys.readouterr().err) and told.count("\n") == 1

@@ -1,104 +1,134 @@
 """Two starts of course.py at once wait for each other while an environment is prepared."""
 
-import os
+import contextlib
+import errno
 import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
+from launched import posix
 
 from launcher import ROOT
+from launcher.lock import alone
 
-posix = pytest.mark.skipif(os.name == "nt", reason="Windows has other signals")
 DRIVER = """
-import sys, time
+import sys
 from pathlib import Path
-from launcher import environment, venv
+from launcher import environment, lock, venv
 from launcher.programs import interpreter
 
 folder = Path(sys.argv[1])
 venv.FOLDER, environment.LOCK = folder / ".venv", folder / "build" / "environment.lock"
-filled = folder / "filled"
+lock.PAUSE = 0.02
+
+def say(word):
+    print(word, flush=True)
 
 def make(fault):
-    print("made", flush=True)
-    time.sleep(0.5)
+    say("made")
     interpreter(venv.FOLDER).parent.mkdir(parents=True)
     interpreter(venv.FOLDER).symlink_to(sys.executable)
 
 def install(*arguments):
-    print("installing", flush=True)
-    time.sleep(float(sys.argv[2]))
-    filled.touch()
+    say("installing")
+    input()
+    (folder / "filled").touch()
 
 venv.must_be_ours = lambda: None
 venv.make, environment.install = make, install
 environment.active_python = lambda: None
 environment.read_pins = dict
-environment.find_missing = lambda found, pins: [] if filled.exists() else ["helpers"]
+environment.find_missing = lambda found, pins: [] if (folder / "filled").exists() else ["helpers"]
 environment.prepare()
-print("ready", flush=True)
-time.sleep(float(sys.argv[3]))
+say("ready")
+input()
 """
+WAITS = "Another start of course.py is at work here: waiting for it ..."
 
 
-def drive(folder, installing, using=0.0):
-    """Start a process that prepares an environment; installing and using it take some seconds."""
-    return subprocess.Popen(
-        [sys.executable, "-c", DRIVER, folder, str(installing), str(using)], cwd=ROOT, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+@pytest.fixture
+def drive(tmp_path):
+    """Start processes that prepare one environment; installing and using it last until a line."""
+    with contextlib.ExitStack() as ends:
+        def start():
+            process = ends.enter_context(subprocess.Popen(
+                [sys.executable, "-c", DRIVER, tmp_path], cwd=ROOT, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+            ends.callback(process.kill)
+            return process
+        yield start
 
 
-WAITS = "Another start of course.py is at work here: waiting for it ...\n"
+def says(process):
+    return process.stdout.readline().strip()
 
 
-def test_starts_at_the_same_time_wait_for_each_other(tmp_path):
-    started, processes = time.monotonic(), []
-    for moment in (0, 0, 1, 2):  # seconds; the first is ready after 3.5 or more
-        time.sleep(max(0, started + moment - time.monotonic()))
-        processes.append(drive(tmp_path, 3))
-    texts = [process.communicate(timeout=30) for process in processes]
-    assert [process.returncode for process in processes] == [0] * 4, texts
-    assert sorted(out for out, _ in texts[:2]) == [WAITS + "ready\n", "made\ninstalling\nready\n"]
-    assert [out for out, _ in texts[2:]] == [WAITS + "ready\n"] * 2
-    assert drive(tmp_path, 3).communicate(timeout=30)[0] == "ready\n"
+def test_starts_at_the_same_time_wait_for_each_other(drive):
+    first, second = together = [drive(), drive()]
+    said = [says(process) for process in together]
+    assert sorted(said) == [WAITS, "made"]
+    if said[0] == WAITS:
+        first, second = second, first
+    assert says(first) == "installing"
+    third = drive()
+    assert says(third) == WAITS
+    first.communicate("go on\n\n", timeout=30)
+    rest = [process.communicate("\n", timeout=30) for process in (second, third)]
+    assert rest == [("ready\n", "")] * 2
+    assert [process.returncode for process in (first, second, third)] == [0] * 3
 
 
-def test_nobody_waits_for_one_that_is_in_use(tmp_path):
-    with drive(tmp_path, 0, 30) as using:
-        while using.stdout.readline() != "ready\n":
-            pass
-        assert drive(tmp_path, 0).communicate(timeout=10)[0] == "ready\n"
-        using.kill()
+def test_nobody_waits_for_one_that_is_in_use(drive, tmp_path):
+    (tmp_path / "filled").touch()
+    using = drive()
+    assert (says(using), says(using)) == ("made", "ready")
+    assert (says(drive()), using.poll()) == ("ready", None)
 
 
 @posix
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
-def test_the_lock_ends_with_its_process(end, tmp_path):
-    with drive(tmp_path, 30) as first:
-        while first.stdout.readline() != "installing\n":
-            pass
-        with drive(tmp_path, 0) as second:
-            assert second.stdout.readline() == WAITS
-            first.send_signal(end)
-            assert second.communicate(timeout=10)[0] == "installing\nready\n"
+def test_the_lock_ends_with_its_process(end, drive):
+    first = drive()
+    assert (says(first), says(first)) == ("made", "installing")
+    second = drive()
+    assert says(second) == WAITS
+    first.send_signal(end)
+    assert says(second) == "installing"
 
 
 @posix
-def test_ctrl_c_ends_the_waiting_in_one_sentence(tmp_path):
+def test_ctrl_c_ends_the_waiting_in_one_sentence(drive, tmp_path):
     for name in ("course.py", "launcher", "helpers", "tools", "requirements.txt"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         copy(ROOT / name, tmp_path / name)
-    with drive(tmp_path, 30) as first:
-        while first.stdout.readline() != "installing\n":
-            pass
-        with subprocess.Popen([sys.executable, tmp_path / "course.py", "test"], text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as second:
-            assert second.stdout.readline() == WAITS
-            second.send_signal(signal.SIGINT)
-            out, err = second.communicate(timeout=10)
-        first.kill()
+    first = drive()
+    assert (says(first), says(first)) == ("made", "installing")
+    with subprocess.Popen([sys.executable, tmp_path / "course.py", "test"], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as second:
+        assert says(second) == WAITS
+        second.send_signal(signal.SIGINT)
+        out, err = second.communicate(timeout=30)
     assert (second.returncode, out) == (130, "")
     assert err == "\nStopped: the same command goes on from here.\n"
+
+
+# Where there can be no lock
+
+
+@posix
+@pytest.mark.parametrize("obstacle", [errno.ENOLCK, errno.ENOSYS])
+def test_a_disk_without_locks_stops_nobody(obstacle, tmp_path, monkeypatch):
+    def flock(*arguments):
+        raise OSError(obstacle, "no locks here")
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    with alone(tmp_path / "build" / "lock"):
+        assert (tmp_path / "build" / "lock").read_bytes() == b""
+
+
+def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path, capsys):
+    (tmp_path / "build").write_text("in the place of the folder")
+    with alone(tmp_path / "build" / "lock"):
+        assert capsys.readouterr().out == ""

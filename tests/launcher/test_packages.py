@@ -1,12 +1,13 @@
 """course.py sees which packages are missing, and installs them from where they shall come."""
 
 import os
-import subprocess
 import sys
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from launched import library, make
 
 from launcher import ROOT, environment, packages, programs
 from launcher.programs import Problem, interpreter
@@ -19,6 +20,7 @@ READY = {
     "origins": {name: str(ROOT / name / "__init__.py") for name in ("helpers", "exercises")},
 }
 ELSEWHERE = {"helpers": "elsewhere/helpers/__init__.py"}
+slow = pytest.mark.slow  # each start of pip takes about half a second of computing
 
 
 # What is missing
@@ -123,20 +125,17 @@ def add_wheel(folder, name, version, needs=""):
         index.write(f'<a href="{link}">{wheel}</a>\n')
 
 
-@pytest.fixture(scope="module")
-def python(tmp_path_factory):
-    """The interpreter of an environment with pip."""
-    folder = tmp_path_factory.mktemp("environment")
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+@pytest.fixture
+def python(tmp_path):
+    """The interpreter of an environment that has nothing but the pip of this one."""
+    folder = make(tmp_path / "environment")
+    (library(folder) / "pip").symlink_to(Path(find_spec("pip").origin).parent)
     return interpreter(folder)
 
 
 @pytest.fixture
-def shops(python, monkeypatch, tmp_path):
-    """A stand-in for PyPI, which pip is told of; and one for PyTorch's own index, in `cpu`.
-
-    What the test has installed is uninstalled again.
-    """
+def shops(monkeypatch, tmp_path):
+    """A stand-in for PyPI, which pip is told of; and one for PyTorch's own index, in `cpu`."""
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
     add_wheel(tmp_path / "pypi", "torch", "2.14.1", "filelock")
@@ -145,14 +144,13 @@ def shops(python, monkeypatch, tmp_path):
     add_wheel(tmp_path / "cpu", "torch", "2.14.1+cpu", "filelock")
     add_wheel(tmp_path / "cpu", "torchvision", "0.29.1+cpu", "torch==2.14.1")
     add_wheel(tmp_path / "cpu", "filelock", "66.6")
+    (tmp_path / "empty").mkdir()
     (tmp_path / "requirements.txt").write_text("torch==2.14.1\ntorchvision==0.29.1\n")
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_INDEX_URL", (tmp_path / "pypi").as_uri())
     monkeypatch.setenv("PIP_RETRIES", "0")
     monkeypatch.setattr(programs, "ROOT", tmp_path)
-    yield tmp_path
-    subprocess.run([python, "-m", "pip", "uninstall", "--yes", "torch", "torchvision", "filelock"],
-                   check=True, capture_output=True)
+    return tmp_path
 
 
 def fill(python, index, missing=("torch", "torchvision")):
@@ -162,16 +160,16 @@ def fill(python, index, missing=("torch", "torchvision")):
     return list(found["versions"].values())
 
 
-@pytest.mark.parametrize("kind", ["folder", "address"])
+@pytest.mark.parametrize("kind", ["folder", pytest.param("address", marks=slow)])
 def test_pytorch_alone_comes_without_its_libraries(kind, python, shops):
     index = shops / "cpu"
     versions = fill(python, str(index) if kind == "folder" else index.as_uri())
     assert versions == ["2.14.1+cpu", "0.29.1+cpu", "3.0"]
 
 
+@slow
 @pytest.mark.parametrize("obstacle", ["nobody answers", "no wheel", "an empty folder"])
 def test_the_ordinary_pytorch_follows_where_the_index_has_none(obstacle, python, shops, capfd):
-    (shops / "empty").mkdir()
     index = {"nobody answers": "http://127.0.0.1:9/cpu", "no wheel": (shops / "empty").as_uri(),
              "an empty folder": str(shops / "empty")}[obstacle]
     assert fill(python, index) == ["2.14.1", "0.29.1", "3.0"]
@@ -180,40 +178,39 @@ def test_the_ordinary_pytorch_follows_where_the_index_has_none(obstacle, python,
     assert sentence in out and err == ""
 
 
+@slow
 def test_another_index_does_not_hide_that_pytorch_was_not_had(python, shops, monkeypatch, capfd):
     mirror = (shops / "pypi").as_uri()
     (shops / "pip.conf").write_text(f"[global]\nindex-url = http://127.0.0.1:9\n"
                                     f"extra-index-url = {mirror}\n")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(shops / "pip.conf"))
     monkeypatch.delenv("PIP_INDEX_URL")
-    (shops / "empty").mkdir()
     assert fill(python, (shops / "empty").as_uri()) == ["2.14.1", "0.29.1", "3.0"]
     assert "PyTorch could not be had from file:" in capfd.readouterr().out
 
 
+@slow
 def test_without_a_choice_and_with_pytorch_there_nothing_changes(python, shops):
     assert fill(python, None) == ["2.14.1", "0.29.1", "3.0"]
     assert fill(python, str(shops / "cpu"), ["pytest"]) == ["2.14.1", "0.29.1", "3.0"]
 
 
+@slow
 def test_the_variables_of_pip_are_respected(python, shops, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(shops / "pypi"))
     assert fill(python, "http://127.0.0.1:9/cpu") == ["2.14.1", "0.29.1", "3.0"]
 
 
+@slow
 def test_a_package_that_pip_cannot_replace_is_named(python, shops):
     fill(python, None)
-    library = subprocess.check_output(
-        [python, "-c", "import filelock; print(filelock.__file__)"], text=True)
-    (record,) = Path(library.strip()).parent.glob("filelock*/RECORD")
-    text = record.read_text()
+    (record,) = library(shops / "environment").glob("filelock*/RECORD")
     record.unlink()
     add_wheel(shops / "pypi", "filelock", "66.6")
     (shops / "requirements.txt").write_text("filelock==66.6\n")
     with pytest.raises(Problem, match="holds filelock, which pip cannot replace"):
         fill(python, None, ["filelock"])
-    record.write_text(text)
 
 
 def test_packages_that_do_not_fit_together_are_told(python, shops):

@@ -28,6 +28,7 @@ from pathlib import Path
 from launcher import commands
 sys.exit(commands.main(lambda torch_index: Path(sys.executable), sys.argv[1:]))
 """
+DRAWN = ".widget-vbox .jp-OutputArea-output :is(img, table)"
 MARKUP = "shown => shown.outerHTML"
 OTHER = """([box, before]) => {
     const shown = box.querySelector(".jp-OutputArea-output :is(img, table)");
@@ -154,11 +155,11 @@ def complaints(cell):
 
 def expect_something_else(cell, move):
     """Move a cell's control, and wait until another figure or table than before stands below it."""
-    box = cell.locator(".jupyter-widgets.widget-vbox")
-    shown = box.locator(".jp-OutputArea-output").locator("img, table")
+    shown = cell.locator(DRAWN)
     before = shown.first.evaluate(MARKUP) if shown.count() else ""
-    move(box)
-    cell.page.wait_for_function(OTHER, arg=[box.element_handle(), before])
+    move()
+    box = cell.locator(".jupyter-widgets.widget-vbox").element_handle()
+    cell.page.wait_for_function(OTHER, arg=[box, before])
     assert not complaints(cell)
 
 
