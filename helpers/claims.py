@@ -43,4 +43,4 @@ def table() -> None:
 
 def written(value: float) -> str:
     """A number as the table shows it: three digits, or whole from a thousand on."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"

@@ -159,7 +159,7 @@ def _shrink(rgba: Tensor, size: int) -> Tensor:
     colour, alpha = rgba[:, :3].float(), rgba[:, 3:].float()
     small_alpha = F.adaptive_avg_pool2d(alpha, size)
     small_colour = F.adaptive_avg_pool2d(colour * alpha, size) / small_alpha.clamp(min=1e-6)
-    return torch.cat([small_colour, small_alpha], dim=1).round().clamp(0, 255).byte()
+    return torch.cat([small_colour, small_alpha], dim=1).round().byte()
 
 
 @functools.cache

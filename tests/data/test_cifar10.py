@@ -2,6 +2,7 @@
 
 import io
 import time
+from types import SimpleNamespace
 
 import datasets
 import huggingface_hub
@@ -14,6 +15,7 @@ from PIL import Image as Picture
 from helpers import data
 from helpers.data import DataError
 
+PINNED = data.CIFAR10, data.REVISION
 NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 
 
@@ -38,9 +40,9 @@ def folder(monkeypatch, tmp_path):
     return tmp_path / "mine" / "cifar10"
 
 
-def png(colour, size=(32, 32)):
+def png(colour, size=(32, 32), mode="RGB"):
     file = io.BytesIO()
-    Picture.new("RGB", size, colour).save(file, "PNG")
+    Picture.new(mode, size, colour).save(file, "PNG")
     return file.getvalue()
 
 
@@ -67,13 +69,10 @@ def test_more_photographs_than_are_decoded_at_once(folder):
     assert torch.equal(numbers, torch.arange(1003))
 
 
-@pytest.mark.parametrize(("split", "count"), [("train", 50_000), ("test", 10_000)])
-def test_the_mirror_holds_all_of_it(split, count, mirror):
-    images, labels, names = data.cifar10(split)
-    assert images.shape == (count, 3, 32, 32) and names == NAMES
-    assert torch.equal(labels.bincount(), torch.full((10,), count // 10))
-    means = (images.double().mean((0, 2, 3)) / 255).tolist()
-    assert means == pytest.approx([0.49, 0.48, 0.45], abs=0.01)
+def test_a_grey_photograph_has_three_equal_channels(folder):
+    write([png((9, 8, 7)), png(77, mode="L")])
+    images, _, _ = data.cifar10("train")
+    assert images[:, :, 5, 7].tolist() == [[9, 8, 7], [77, 77, 77]]
 
 
 # One sentence for what can't be read
@@ -81,6 +80,8 @@ def test_the_mirror_holds_all_of_it(split, count, mirror):
 
 NOT_CIFAR10 = ("mine/cifar10/train.parquet is damaged, or not CIFAR-10 as on the hub: each row "
                "needs a picture img of 32 × 32 pixels and a class label.")
+NO_HUB = ("CIFAR-10 needs a network once, and the hub {}; without one, SSL_COURSE_DATA has to name "
+          "a folder with cifar10/train.parquet and cifar10/test.parquet in it.")
 
 
 def read_error(split="train"):
@@ -102,7 +103,7 @@ def test_a_missing_file_is_named_as_the_user_named_its_folder(folder, monkeypatc
 def test_a_file_that_is_cut_short(size, folder):
     file = folder / "train.parquet"
     file.write_bytes(file.read_bytes()[:size])
-    assert read_error() == ("mine/cifar10/train.parquet is damaged: it can't be read as Parquet.")
+    assert read_error() == "mine/cifar10/train.parquet is damaged: it can't be read as Parquet."
 
 
 @pytest.mark.parametrize("pictures", [[b"no picture"], [png(0)[:50]],
@@ -121,11 +122,75 @@ def test_other_columns(folder):
     assert read_error() == NOT_CIFAR10
 
 
+# The hub
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    """Stand in for the hub and for what was kept of it; returns what they do when asked."""
+    does = SimpleNamespace(answer=lambda: None, deliver=lambda split, offline: None)
+
+    def ask(self, name, *, revision, timeout):
+        assert (name, revision) == PINNED and 0 < timeout <= 5
+        does.answer()
+
+    def load(name, *, revision, split):
+        assert (name, revision) == PINNED
+        return does.deliver(split, datasets.config.HF_HUB_OFFLINE)
+
+    monkeypatch.setattr(huggingface_hub.HfApi, "dataset_info", ask)
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    return does
+
+
+def fail():
+    raise OSError("no such host")
+
+
+@pytest.mark.parametrize("reached", [True, False])
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_the_hub_or_what_was_kept_of_it_delivers_the_split(split, reached, hub, folder,
+                                                           monkeypatch):
+    monkeypatch.delenv("SSL_COURSE_DATA")
+    shelf = {(split, not reached): data._read(folder / "train.parquet")}
+    if not reached:
+        hub.answer = fail
+    hub.deliver = lambda split, offline: shelf[split, bool(offline)]
+    images, labels, names = data.cifar10(split)
+    assert images[3, :, 0, 0].tolist() == [60, 0, 255]
+    assert labels.tolist() == [*range(10), 0, 1] and names == NAMES
+
+
+def test_a_hub_that_delivers_something_else(hub):
+    hub.deliver = lambda split, offline: Dataset.from_dict({"text": ["a"]})
+    assert read_error() == NOT_CIFAR10.replace("mine/cifar10/train.parquet", "uoft-cs/cifar10")
+
+
+def test_a_hub_that_breaks_off(hub):
+    hub.deliver = lambda split, offline: fail()
+    assert read_error() == NO_HUB.format("did not deliver it (OSError)")
+    hub.answer = fail
+    assert read_error() == NO_HUB.format("can't be reached")
+
+
 @pytest.mark.parametrize("offline", [True, False])
 def test_without_a_network_it_gives_up_at_once(offline, monkeypatch, cut_off):
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", offline)
     began = time.monotonic()
-    assert read_error() == (
-        "CIFAR-10 needs a network once, and the hub can't be reached; without one, SSL_COURSE_DATA "
-        "has to name a folder with cifar10/train.parquet and cifar10/test.parquet in it.")
+    assert read_error() == NO_HUB.format("can't be reached")
     assert time.monotonic() - began < 5
+
+
+# The mirror
+
+
+@pytest.mark.parametrize(("split", "count"), [("train", 50_000), ("test", 10_000)])
+def test_the_mirror_holds_all_of_it(split, count, mirror, monkeypatch):
+    """A tenth of its pictures is decoded here; the test of lesson 4 decodes them all."""
+    decode = data.decode
+    monkeypatch.setattr(data, "decode", lambda column, mode: decode(column.slice(0, 100), mode))
+    images, labels, names = data.cifar10(split)
+    assert images.shape == (count // 10, 3, 32, 32) and names == NAMES
+    assert torch.equal(labels.bincount(), torch.full((10,), count // 10))
+    means = (images.double().mean((0, 2, 3)) / 255).tolist()
+    assert means == pytest.approx([0.49, 0.48, 0.45], abs=0.01)

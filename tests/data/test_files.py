@@ -5,6 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from datasets import ClassLabel, Features, Image, List, Value
@@ -93,8 +94,8 @@ def test_glosses_share_no_text_and_no_id():
 
 
 def test_glosses_know_a_cow():
-    rows = table("glosses/train.parquet").to_pylist()
-    cow = next(row for row in rows if row["id"] == "02403454-n")
+    rows = table("glosses/train.parquet")
+    (cow,) = rows.filter(pc.equal(rows["id"], "02403454-n")).to_pylist()
     assert cow["text"] == "female of domestic cattle"
     assert cow["lemmas"] == ["cow", "moo-cow"] and cow["hypernym"] == "cattle"
 
