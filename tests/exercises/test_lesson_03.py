@@ -1,4 +1,4 @@
-"""Lesson 03: typical wrong answers to its exercises, and the word that tells why."""
+"""Typical wrong answers to the exercises of lesson 03, and the word that tells why."""
 
 import pytest
 import torch

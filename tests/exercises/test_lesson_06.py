@@ -36,17 +36,3 @@ def test_annealed(answer, word, verdict):
 ])
 def test_mended(answer, word, verdict):
     assert word in verdict(lesson_06.check_mended, answer)
-
-
-RIGHT = {"the lowest squared error, summed over all pictures": "mean",
-         "strong colours, the same ones each time": "mode",
-         "another picture each time, as probable as in the data": "sample"}
-
-
-@pytest.mark.parametrize("question", RIGHT)
-def test_wishes(question, verdict):
-    assert "Right." in verdict(lesson_06.check_wishes, RIGHT)
-    for other in {"mean", "mode", "sample", "median"} - {RIGHT[question]}:
-        text = verdict(lesson_06.check_wishes, RIGHT | {question: other})
-        assert f"Not {other} for “{question}”" in text
-    assert "Still open" in verdict(lesson_06.check_wishes, RIGHT | {question: ...})

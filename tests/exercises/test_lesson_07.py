@@ -1,5 +1,8 @@
 """Typical wrong answers to the exercises of lesson 07, and the word that tells why."""
 
+import ast
+
+import lessons
 import pytest
 
 from exercises import lesson_07
@@ -46,16 +49,7 @@ def test_mended_loss(answer, word, verdict):
     ("a car predicts the next picture of its camera", "reinforcement", "one picture later"),
     ("a network learns from X-rays that doctors have marked", "self-supervised", "a person"),
 ])
-def test_each_wrong_way_has_its_reason(question, answer, word, verdict):
-    right = {
-        "a program plays chess against itself, and learns from who won": "reinforcement",
-        "a network is shown half of each sentence, and asked for the other half":
-            "self-supervised",
-        "customers are put into five groups by what they buy": "unsupervised",
-        "a network learns from X-rays that doctors have marked": "Supervised ",
-        "a car predicts the next picture of its camera": "self-supervised",
-        "a robot tries grips, and gets a point for each cup that it lifts": "reinforcement",
-    }
-    assert "Right." in verdict(lesson_07.check_ways, right)
+def test_a_wrong_way_has_its_reason(question, answer, word, verdict):
+    (right,) = [ast.literal_eval(solution.removeprefix("answers = "))
+                for solution in lessons.solutions("07") if question in solution]
     assert word in verdict(lesson_07.check_ways, right | {question: answer})
-    assert "Still open" in verdict(lesson_07.check_ways, right | {question: ...})

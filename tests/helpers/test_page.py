@@ -1,4 +1,4 @@
-"""What a lesson defines can be had without running the lesson."""
+"""What a lesson says and defines can be had without running the lesson."""
 
 import json
 
@@ -11,16 +11,33 @@ from helpers import data, page, training
 
 @pytest.fixture
 def notebooks(monkeypatch, tmp_path):
-    """A folder with a lesson 09 of one code cell, which the test writes."""
+    """A folder with lessons of a heading and one code cell, which the test writes."""
     monkeypatch.setattr(page, "NOTEBOOKS", tmp_path)
 
-    def write(source):
-        cells = [{"cell_type": "markdown", "metadata": {}, "source": "GRID = 1"},
+    def write(source, name="09_toy", minutes=1):
+        cells = [{"cell_type": "markdown", "metadata": {},
+                  "source": ["# 09 · A *toy* # 1\n", "GRID = 1"]},
                  {"cell_type": "code", "metadata": {}, "source": source, "outputs": [],
                   "execution_count": None}]
-        (tmp_path / "09_toy.ipynb").write_text(json.dumps(
-            {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
+        path = tmp_path / f"{name}.ipynb"
+        path.write_text(json.dumps({"cells": cells, "metadata": {"course": {"minutes": minutes}},
+                                    "nbformat": 4, "nbformat_minor": 4}), encoding="utf-8")
+        return path
     return write
+
+
+def test_a_lesson_says_its_title_and_its_minutes(notebooks):
+    path = notebooks("", minutes=12.5)
+    assert (page.title(path), page.minutes(path)) == ("09 · A *toy* # 1", 12.5)
+
+
+def test_lessons_are_found_by_their_number_in_order(notebooks, tmp_path):
+    for name in ("10_end", "02_two", "draft", "1_one", "03-three"):
+        notebooks("", name)
+    assert page.lessons() == {"02": tmp_path / "02_two.ipynb", "10": tmp_path / "10_end.ipynb"}
+    assert page.find("2") == page.find("02") == tmp_path / "02_two.ipynb"
+    assert page.lessons(tmp_path / "elsewhere") == {}
+    assert page.find("4", lessons.ROOT / "notebooks") == lessons.LESSONS["04"]
 
 
 @pytest.mark.parametrize("lesson", lessons.LESSONS)

@@ -116,8 +116,8 @@ def test_concepts_are_kept_back_as_a_whole():
     assert len(kept) == len(kept.artist) == len(kept.group) and kept.concepts == drawings.concepts
 
 
+@pytest.mark.slow
 def test_whitened_pixels_mind_a_new_place_less_than_a_new_drawing():
-    torch.manual_seed(0)
     images = data.drawings("test").images[::4]
     paper = views.on_paper(images)
     small = lambda embed, other: (embed(paper) - embed(other)).pow(2).sum(dim=1).mean()  # noqa: E731

@@ -57,7 +57,7 @@ def test_imports_make_no_circle_and_at_most_three_floors(name):
 def test_the_house_is_thin():
     assert lines("helpers") <= 1600 and len(in_room("helpers")) - 1 <= 18
     assert lines("exercises") <= 650
-    assert lines("tools") - imports.files()["tools/website/conf.py"].count("\n") <= 950
+    assert lines("tools") - imports.files()["tools/website/conf.py"].count("\n") <= 1000
     long = {file: code.count("\n") for file, code in imports.files().items()
             if room(file) in MAY_IMPORT and file.endswith(".py") and code.count("\n") > 250}
     assert not long

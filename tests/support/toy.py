@@ -1,6 +1,7 @@
 """A recipe that trains in a moment, and processes that train it."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -8,7 +9,7 @@ import lessons
 import torch
 from torch import nn
 
-from tools import recipes
+from tools import pretrain, recipes
 
 STEPS = 12
 
@@ -42,6 +43,20 @@ def at_step(number, act):
             act()
         return pictures
     return batch
+
+
+def press_ctrl_c():
+    signal.raise_signal(signal.SIGINT)
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
+def run(recipe, every=200):
+    """Train by a recipe; returns the record, and the weights as a file's content."""
+    record = pretrain.pretrain("toy", recipe, every=every)
+    return record, pretrain.pack(recipe.network.state_dict())
 
 
 def start_process(command, **environment):
