@@ -54,4 +54,4 @@ def check_worst(worst, error, unseen):
     yield more and worst == unseen.concepts[unseen.concept[error.argmax()]], (
         f"The single worst drawing shows {worst}, but the question is about the mean over a "
         "concept's drawings.")
-    yield more, f"{worst} has a mean error of {mean[worst]:.1f}; {more} concepts have higher ones."
+    yield more, f"{worst} has a mean error of {mean[worst]:.1f}; higher than that: {more}."
