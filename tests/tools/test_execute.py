@@ -1,108 +1,120 @@
 """tools.execute runs lessons without a browser, reports each cell, and goes on after a failure."""
 
 import asyncio
-import contextlib
-import io
 import queue
 import re
-from pathlib import Path
+import subprocess
+import sys
+import threading
+from types import SimpleNamespace
 
 import nbclient.client
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools import execute, saving
+from helpers import page
+from tools import execute, storage
 
 
 def save(folder, name, *cells):
-    nbformat.write(new_notebook(cells=cells), folder / f"{name}.ipynb")
+    path = folder / f"{name}.ipynb"
+    nbformat.write(new_notebook(cells=cells), path)
+    return path
 
 
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory):
-    """Three small lessons, the middle one with a failing cell, executed in place."""
-    folder = tmp_path_factory.mktemp("notebooks")
-    build = folder.parent / f"{folder.name}-build"
-    save(
-        folder,
-        "00_fine",
-        new_markdown_cell("# Energy\n\n$E(x) = x^2 < 1$"),
-        new_code_cell("import os\nprint(os.environ['COURSE_SEED'])"),
-        new_code_cell("from helpers.training import Progress\n[*Progress(range(2), 'counting')];"),
-        new_code_cell("import ipywidgets\nipywidgets.interact(lambda x: x, x=3);"),
-    )
-    save(
-        folder,
-        "01_bad",
-        new_markdown_cell("## Train the classifier"),
-        new_code_cell("raise ValueError('the labels are missing')"),
-        new_code_cell("print('never')"),
-    )
-    save(folder, "02_fine", new_code_cell("6 * 7"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COURSE_SEED", "3")
-        with contextlib.redirect_stdout(io.StringIO()) as output:
-            code = execute.main(["--inplace"], folder, build)
-    return folder, build, code, output.getvalue()
+def test_a_cell_is_named_by_the_heading_above_it_or_by_its_first_line():
+    cells = [new_markdown_cell("# Energy\n\n$E(x) < 1$"), new_code_cell("one"),
+             new_code_cell("\n\ntwo\nlines"), new_markdown_cell("## Up"), new_markdown_cell("text"),
+             new_code_cell("  "), new_code_cell("three")]
+    assert execute.cell_titles(new_notebook(cells=cells)) == {1: "Energy", 2: "two", 6: "Up"}
 
 
-def outputs(path):
-    cells = nbformat.read(path, as_version=4).cells
-    return [cell.outputs for cell in cells if cell.cell_type == "code"]
+FAMILY = """
+import subprocess, sys
+held, younger = 50_000_000 * b"x", int(sys.argv[1])
+if younger:
+    subprocess.run([*sys.orig_argv[:-1], str(younger - 1)])
+print(flush=True)
+sys.stdin.readline()
+"""
 
 
-def test_a_failing_cell_is_named_and_the_other_lessons_still_run(executed):
-    _, build, code, text = executed
-    assert code == 1
-    assert "01  cell  1/2 of 01_bad.ipynb failed: Train the classifier" in text
-    assert "ValueError: the labels are missing" in text
-    assert "\x1b" not in text
-    assert "2 of 3 lessons ran" in text
-    assert "Failed: 01_bad." in text
-    assert outputs(build / "02_fine.ipynb")[0][0].data["text/plain"] == "42"
-    assert not list(build.glob("*.part"))
+def test_the_peak_of_memory_is_the_most_that_a_process_and_all_below_it_held():
+    with subprocess.Popen([sys.executable, "-c", FAMILY, "2"], bufsize=0,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as eldest:
+        eldest.stdout.readline()
+        watch = execute.PeakMemory(eldest.pid)
+
+        def youngest_ends(_):
+            eldest.stdin.write(b"\n")
+            return not eldest.stdout.readline()
+
+        watch.done = SimpleNamespace(wait=youngest_ends)
+        watch.run()
+    assert 150e6 < watch.peak < 300e6
 
 
-def test_every_cell_and_lesson_is_reported_with_its_time(executed):
-    lines = executed[3].splitlines()
-    assert lines[0].startswith("00  cell  1/3") and lines[0].endswith(" s  Energy")
-    assert lines[1].endswith(" s  from helpers.training import Progress")
-    assert any(line.startswith("00  done in 0 min") and "peak memory" in line for line in lines)
+class TwoCells:
+    """Stands in for a kernel: the first cell takes 7 s, the second 83.6 s, the rest 102 s."""
+
+    def __init__(self, notebook, on_cell_execute, on_cell_executed, **_):
+        self.begins, self.ends = on_cell_execute, on_cell_executed
+
+    def execute(self):
+        for index, seconds in ((0, 7), (2, 83.6)):
+            CLOCK.now += 51
+            self.begins(cell=None, cell_index=index)
+            CLOCK.now += seconds
+            self.ends(cell=None, cell_index=index, execute_reply=None)
 
 
-def test_lessons_are_written_back_without_widgets_unless_they_failed(executed):
-    folder, build, *_ = executed
-    seed, progress_bar, control = outputs(folder / "00_fine.ipynb")
-    assert seed[0].text == "3\n"
-    assert progress_bar == []
-    assert control[0].data == {"text/plain": saving.CONTROL}
-    metadata = nbformat.read(folder / "00_fine.ipynb", as_version=4).metadata
-    assert metadata.kernelspec.name == "python3"
-    assert "widgets" not in metadata
-    assert metadata.course == {"minutes": 0.5}
-    assert outputs(folder / "01_bad.ipynb") == [[], []]
-    assert outputs(build / "01_bad.ipynb")[0][0].ename == "ValueError"
+CLOCK = SimpleNamespace(now=1000, monotonic=lambda: CLOCK.now)
 
 
-def test_executing_again_changes_nothing(executed):
-    folder, build, *_ = executed
-    before = (folder / "02_fine.ipynb").read_bytes()
-    assert execute.main(["2", "--inplace"], folder, build) == 0
-    assert (folder / "02_fine.ipynb").read_bytes() == before
+def test_a_run_is_told_in_minutes_and_gigabytes(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(execute, "NotebookClient", TwoCells)
+    monkeypatch.setattr(execute, "time", CLOCK)
+    lesson = execute.Lesson(save(tmp_path, "04_two", new_code_cell("first()"),
+                                 new_markdown_cell("text"), new_code_cell("second = " + 60 * "x")))
+    lesson.memory = SimpleNamespace(done=threading.Event(), peak=2_345_000_000)
+    lesson.execute()
+    assert capsys.readouterr().out == (
+        f"04  cell  1/2    7.0 s  first()\n04  cell  2/2   83.6 s  second = {51 * 'x'}\n"
+        "04  done in 3 min 13 s, peak memory 2.35 GB\n")
+    assert lesson.memory.done.is_set() and lesson.seconds == pytest.approx(192.6)
 
 
-def test_the_notebooks_can_go_elsewhere(executed, tmp_path, capsys):
-    folder, build, *_ = executed
-    assert execute.main(["2", "--build", str(tmp_path / "there")], folder, build) == 0
-    assert (tmp_path / "there" / "02_fine.ipynb").exists()
-    assert "their notebooks are in there/." in capsys.readouterr().out
+def test_of_a_long_error_the_end_is_told(tmp_path, capsys):
+    lesson = execute.Lesson(save(tmp_path, "04_bad", new_code_cell("first()")))
+    lesson.cell_started(None, 0)
+    lesson.report("\n".join(f"\x1b[31mline {number}\x1b[0m" for number in range(40)))
+    assert capsys.readouterr().out.splitlines() == [
+        "04  cell  1/1 of 04_bad.ipynb failed: first()",
+        *[f"    line {number}" for number in range(25, 40)]]
 
 
-def test_a_kernel_that_dies_is_reported(tmp_path, capsys):
-    save(tmp_path, "00_dies", new_code_cell("import os\nos._exit(1)"))
-    assert execute.main([], tmp_path, tmp_path / "build") == 1
-    assert "The kernel ended by itself" in capsys.readouterr().out
+@pytest.mark.parametrize(("seconds", "minutes"),
+                         [(0.2, 0.5), (44, 0.5), (46, 1), (74, 1), (200, 3.5), (2000, 33.5)])
+def test_a_lesson_written_back_says_how_many_minutes_it_took(seconds, minutes, tmp_path,
+                                                             monkeypatch):
+    monkeypatch.setattr(execute.Lesson, "execute", lambda self: vars(self).update(seconds=seconds))
+    lesson = save(tmp_path, "04_fine", new_code_cell("6 * 7"))
+    assert execute.run_lesson(lesson, tmp_path / "build", inplace=True)
+    assert page.minutes(lesson) == page.minutes(tmp_path / "build" / lesson.name) == minutes
+
+
+def test_what_differs_from_run_to_run_is_taken_out():
+    kept, bar = (new_output("display_data", metadata=metadata)
+                 for metadata in ({"claims": []}, {"progress": 3}))
+    cell = new_code_cell("train()", metadata={"execution": {}, "tags": ["long"]},
+                         outputs=[kept, bar])
+    found = execute.clean(new_notebook(cells=[cell, new_markdown_cell("text")], metadata={
+        "language_info": {"name": "python", "version": "3.11.2"}, "widgets": {"state": {}},
+        "kernelspec": {"name": "mine", "display_name": "Mine"}, "course": {"minutes": 1}}))
+    assert found.metadata == {"language_info": {"name": "python"}, "course": {"minutes": 1},
+                              "kernelspec": execute.KERNELSPEC}
+    assert found.cells[0].metadata == {"tags": ["long"]} and found.cells[0].outputs == [kept]
 
 
 def test_a_reply_is_heard_even_when_nobody_was_woken():
@@ -127,52 +139,22 @@ def test_the_waiting_for_a_reply_has_an_end():
         asyncio.run(execute.patient(nothing)(timeout=0.1))
 
 
-def test_a_cell_before_its_turn_says_what_to_run(tmp_path, capsys):
-    save(tmp_path, "00_early", new_code_cell("from helpers.start import start\nstart()"),
-         new_code_cell("twins(pictures)"))
-    assert execute.main([], tmp_path, tmp_path) == 1
-    assert re.search(r"NameError: name 'twins' is not defined\s+If a cell above makes it, run that "
-                     "first: Run, Run All Above Selected Cell.", capsys.readouterr().out)
-
-
-def test_a_cell_that_never_ends_is_ended(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(execute, "LIMIT", 6)
-    save(tmp_path, "00_waits", new_code_cell("import time\ntime.sleep(1000)"))
-    assert execute.main([], tmp_path, tmp_path / "build") == 1
-    assert "The cell took longer than 0 minutes and was ended." in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(("code", "size"), [
-    ("print('x' * 1_000_000)", 1_000_001),
-    ("for i in range(100_000):\n    print(i)", 588_890),
-    ("for i in range(100_000):\n    print(i, end='\\r')", 6),
-])
-def test_large_outputs_are_kept_and_hold_nobody_up(code, size, tmp_path):
-    save(tmp_path, "00_large", new_code_cell(code))
-    assert execute.main([], tmp_path, tmp_path / "build") == 0
-    assert len(outputs(tmp_path / "build" / "00_large.ipynb")[0][0].text) == size
-
-
 @pytest.mark.parametrize("text", ["", "a\rb", "a\r\nb", "ab\rc\rd\ne\rf\n\rg", "a\r", "\r\r\n"])
 def test_what_a_carriage_return_overwrites_is_what_nbclient_says(text):
     assert nbclient.client._RGX_CARRIAGERETURN.sub("", text) == re.sub(r".*\r(?=[^\n])", "", text)
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"),
-                                   OSError(30, "Read-only file system")])
-def test_a_disk_that_takes_nothing_ends_in_one_sentence(error, tmp_path, capsys, monkeypatch):
-    def write(*_):
-        raise error
+@pytest.mark.parametrize(("number", "error"), [
+    ("9", "There is no lesson 9; the lessons are 00.\n"),
+    ("0", "00_fine.ipynb could not be written (No space left on device); what was there before "
+          "is unchanged.\n")])
+def test_what_cannot_be_run_or_written_ends_in_one_sentence(number, error, tmp_path, monkeypatch,
+                                                            capsys):
+    def full(*_):
+        raise OSError(28, "No space left on device")
 
-    save(tmp_path, "02_fine", new_code_cell("6 * 7"))
-    monkeypatch.setattr(Path, "write_bytes", write)
-    assert execute.main(["--inplace"], tmp_path, tmp_path / "build") == 1
-    assert capsys.readouterr().err.startswith("02_fine.ipynb could not be written (")
-    assert not list(tmp_path.rglob("*.part"))
-
-
-def test_an_unknown_lesson_is_answered_with_the_list(executed, capsys):
-    folder, build, *_ = executed
-    assert execute.main(["1", "9"], folder, build) == 1
-    error = capsys.readouterr().err
-    assert error == "There is no lesson 9; the lessons are 00, 01, 02.\n"
+    save(tmp_path, "00_fine")
+    monkeypatch.setattr(execute.Lesson, "execute", lambda self: None)
+    monkeypatch.setattr(storage.Path, "write_bytes", full)
+    assert execute.main(["0", number], tmp_path, tmp_path / "build") == 1
+    assert capsys.readouterr().err == error

@@ -1,5 +1,7 @@
 """The README shows figures of the lessons as they are."""
 
+import base64
+
 import pytest
 
 from tools import ROOT, gallery
@@ -12,9 +14,23 @@ def test_the_readme_shows_four_pictures():
     assert len(list((ROOT / "notebooks" / "pictures").glob("*.png"))) == 4
 
 
-@pytest.mark.parametrize(("words", "name", "number"), gallery.PICTURE.findall(README))
-def test_a_picture_is_the_figure_of_its_lesson(words, name, number):
-    assert (ROOT / name).read_bytes() == gallery.find_figure(number, words)
+def test_the_pictures_are_the_figures_of_their_lessons(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(gallery, "ROOT", tmp_path)
+    gallery.main(ROOT / "README.md")
+    names = capsys.readouterr().out.splitlines()
+    assert names == [name for _, name, _ in gallery.PICTURE.findall(README)]
+    for name in names:
+        assert (tmp_path / name).read_bytes() == (ROOT / name).read_bytes(), name
+
+
+def test_figures_come_in_their_order_with_words_kind_and_content():
+    made = [('"2 > 1" & so on', "png", b"one"), ("<two>", "jpeg", b"two")]
+    escaped = ["&quot;2 &gt; 1&quot; &amp; so on", "&lt;two&gt;"]
+    page = "".join(f'<p><img alt="{words}" src="data:image/{kind};base64,'
+                   f'{base64.b64encode(content).decode()}"></p>'
+                   for words, (_, kind, content) in zip(escaped, made))
+    outputs = [{"text": "a stream"}, {"data": {"text/plain": "3"}}, {"data": {"text/html": page}}]
+    assert list(gallery.figures(outputs)) == made
 
 
 @pytest.mark.parametrize(("picture", "answer"), [

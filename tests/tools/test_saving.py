@@ -46,6 +46,7 @@ def outputs(notebook):
     return [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
 
 
+@pytest.mark.slow
 def test_a_progress_bar_ends_as_a_line_of_text(saved):
     (line,) = outputs(saved)[0]
     assert line.data.keys() == {"text/plain"}
@@ -53,6 +54,7 @@ def test_a_progress_bar_ends_as_a_line_of_text(saved):
     assert " s, loss 0.0" in line.data["text/plain"]
 
 
+@pytest.mark.slow
 def test_an_answered_quiz_keeps_its_last_answer_and_the_verdict(saved):
     box, verdict = outputs(saved)[1]
     assert box.data == {"text/plain": saving.CONTROL}
@@ -60,12 +62,14 @@ def test_an_answered_quiz_keeps_its_last_answer_and_the_verdict(saved):
     assert "Not yet." in verdict.data["text/html"]
 
 
+@pytest.mark.slow
 def test_a_control_is_its_figure_and_a_line_that_says_how_to_use_it(saved):
     figure, caption, control = outputs(saved)[2]
     assert [words for words, *_ in gallery.figures([figure])] == ['It falls: "2 > 1" & so on.']
     assert control.data == {"text/plain": saving.CONTROL}
 
 
+@pytest.mark.slow
 def test_a_page_made_of_it_needs_no_kernel_and_has_the_words(saved):
     html, _ = HTMLExporter().from_notebook_node(saved)
     page = BeautifulSoup(html, "html.parser")

@@ -1,68 +1,65 @@
-"""Each claim is measured with several seeds, and what they gave is what the lessons say."""
+"""Each claim is measured with several seeds: least, mean and greatest value of each."""
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import lessons
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from helpers.claims import BAR, written
 from tools import execute, seeds
+from tools.fingerprint import fingerprint
 
-FILE = lessons.ROOT / "notebooks" / "claims.json"
 BEGIN = "import os\nfrom helpers import claims\nseed = int(os.environ['COURSE_SEED'])"
 THIRDS = """claims.check('a third of |seed|', seed / 3, above=-1)
 claims.check('threads', int(os.environ['OMP_NUM_THREADS']), above=0, below=1234.5)"""
 TABLE = "claims.table()"
-ROW = re.compile(r"^\| (.+) \| (\S+) \| ((?:above|below) .+) \|$", re.MULTILINE)
 
 
-def save(folder, name, *codes, words="# Thirds"):
-    cells = [new_markdown_cell(words), *map(new_code_cell, codes)]
-    nbformat.write(new_notebook(cells=cells), folder / "notebooks" / f"{name}.ipynb")
+def save(path, *cells):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(new_notebook(cells=cells), path)
+
+
+def claim(name, value, **bounds):
+    return {"claim": name, "value": value} | bounds
+
+
+def table(*claimed):
+    return new_code_cell(TABLE, outputs=[
+        new_output("display_data", metadata={"claims": list(claimed)})])
 
 
 @pytest.fixture
 def course(tmp_path):
-    """A course of two small lessons, with the tools and the helpers of this one."""
-    for name in ("tools", "helpers"):
-        shutil.copytree(lessons.ROOT / name, tmp_path / name)
-    (tmp_path / "notebooks").mkdir()
-    save(tmp_path, "00_thirds", BEGIN, THIRDS, TABLE)
-    save(tmp_path, "01_even", BEGIN, "claims.check('rest', seed % 2, below=1)", TABLE)
+    """A course of two small lessons."""
+    save(tmp_path / "notebooks" / "00_thirds.ipynb", *map(new_code_cell, (BEGIN, THIRDS, TABLE)))
+    save(tmp_path / "notebooks" / "01_even.ipynb", *map(new_code_cell, (
+        BEGIN, "claims.check('rest', seed % 2, below=1)", TABLE)))
     return tmp_path
 
 
-def start(course, *arguments):
-    environment = {**os.environ, "PYTHONPATH": str(course)}
-    return subprocess.Popen([sys.executable, "-m", "tools.execute", *arguments], cwd=course,
-                            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                            text=True, start_new_session=True)
+def measure(course, *arguments):
+    return execute.main(list(arguments), course / "notebooks", course / "build")
 
 
-def run(course, *arguments):
-    """Run the command to its end; return its exit code and its lines."""
-    with start(course, *arguments) as process:
-        output, _ = process.communicate(timeout=120)
-    return process.returncode, output.splitlines()
-
-
-def table(course):
+def written(course):
     return json.loads((course / "notebooks" / "claims.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("0-4", [0, 1, 2, 3, 4]), ("0,3", [0, 3]), ("7", [7]), ("3,0-1,1", [0, 1, 3]), ("5-5", [5])],
+    [("0-4", [0, 1, 2, 3, 4]), ("0,3", [0, 3]), ("7", [7]), ("3,0-1,1", [0, 1, 3]), ("5-5", [5]),
+     ("999", [999])],
 )
 def test_seeds_are_read(text, named):
     assert seeds.parse(text) == named
@@ -70,71 +67,150 @@ def test_seeds_are_read(text, named):
 
 @pytest.mark.parametrize("text", ["", "x", "4-0", "-1", "0-", "0;3", "1.5", "0-4000000000", "0,,1"])
 def test_bad_seeds_are_told_in_one_sentence(text, course, capsys):
-    code = execute.main([f"--seeds={text}"], course / "notebooks", course / "build")
-    assert (code, capsys.readouterr().err) == (
-        1, f"Seeds are whole numbers below 1000, as 0-4 or 0,3, not {text!r}.\n")
+    assert measure(course, f"--seeds={text}") == 1
+    assert capsys.readouterr().err == (
+        f"Seeds are whole numbers below 1000, as 0-4 or 0,3, not {text!r}.\n")
 
 
 def test_an_unknown_lesson_is_told(course, capsys):
-    assert execute.main(["9", "--seeds", "0"], course / "notebooks", course / "build") == 1
+    assert measure(course, "9", "--seeds", "0") == 1
     assert capsys.readouterr().err == "There is no lesson 9; the lessons are 00, 01.\n"
 
 
-def test_each_claim_has_its_least_mean_and_greatest_value_and_a_failure_is_told(course):
-    (course / "notebooks" / "claims.json").write_text('{"02": "as it was", "00": "to go"}')
-    code, lines = run(course, "--seeds", "0-1")
-    assert lines[-3:] == [
-        "Lesson 01 fails with seed 1: Not so in this run: rest. Measured 1, but the claim needs "
-        "below 1.", "1 of 2 lessons are now in claims.json.",
-        "Not so, as a run failed or claims other things than another: 01_even."]
-    assert code == 1 and sum(" done in 0 min " in line for line in lines) == 3
-    before = table(course)
-    assert list(before) == ["00", "02"] and before["02"] == "as it was"
-    assert before["00"]["seeds"] == [0, 1]
-    assert list(before["00"]["claims"].items()) == [
-        ("a third of |seed|", {"min": 0, "mean": 0.166667, "max": 0.333333, "above": -1}),
-        ("threads", {"min": 1, "mean": 1, "max": 1, "above": 0, "below": 1234.5})]
-    assert not list(course.rglob("*.part"))
-    assert run(course, "--seeds", "0-1", "0") == (0, ["1 of 1 lessons are now in claims.json."])
-    assert table(course) == before
+def test_the_place_of_a_run_names_its_seed_and_what_it_hangs_on(course):
+    lesson = course / "notebooks" / "00_thirds.ipynb"
+    assert seeds.place(lesson, 3, course) == course / f"{fingerprint(lesson)}-3" / lesson.name
 
 
-def test_a_run_is_kept_until_what_it_hangs_on_changes(course, monkeypatch):
-    monkeypatch.setattr(seeds, "ROOT", course)
-    (course / "data" / "weights").mkdir(parents=True)
-
-    def kept(seed=0):
-        return seeds.place(course / "notebooks" / "00_thirds.ipynb", seed, course / "build")
-
-    places = [kept(), kept(seed=1)]
-    save(course, "00_thirds", BEGIN, THIRDS, TABLE, words="# Other words")
-    assert kept() == places[0]
-    save(course, "00_thirds", BEGIN, THIRDS.replace("/ 3", "/ 4"), TABLE)
-    places.append(kept())
-    for file in ("helpers/claims.py", "data/SHA256SUMS", "data/weights/new.json"):
-        with (course / file).open("a") as opened:
-            opened.write("# changed")
-        places.append(kept())
-    assert len(set(places)) == len(places) == 6
+def test_a_run_claims_what_its_tables_show_unless_it_failed_or_is_missing(tmp_path):
+    one, two, path = claim("one", 1), claim("two", 2), tmp_path / "00_run.ipynb"
+    assert seeds.claims(path) == []
+    save(path, table(one), new_code_cell("6 * 7"), table(two))
+    assert seeds.claims(path) == [one, two]
+    save(path, table(one), new_code_cell("1 / 0", outputs=[new_output("error")]))
+    assert seeds.claims(path) == []
 
 
-@pytest.mark.parametrize("other", [
-    [], [{"claim": "two", "value": 1.0, "above": 0.0}],
-    [{"claim": "one", "value": 1.0, "above": 1.0}],
-])
+def test_a_summary_has_least_mean_and_greatest_value_and_the_bounds():
+    runs = [[claim("|one|", value, above=-1.0, below=9.0), claim("two", 7)]
+            for value in (4, 0.1234567, -0.5, 0)]
+    assert seeds.summary(runs) == {
+        "|one|": {"min": -0.5, "mean": 0.905864, "max": 4, "above": -1.0, "below": 9.0},
+        "two": {"min": 7, "mean": 7, "max": 7}}
+
+
+@pytest.mark.parametrize("other", [[], [claim("two", 1.0, above=0.0)], [claim("one", 1.0)],
+                                   [claim("one", 1.0, above=1.0)]])
 def test_runs_that_claim_different_things_have_no_summary(other):
-    assert seeds.summary([[{"claim": "one", "value": 1.0, "above": 0.0}], other]) == {}
+    assert seeds.summary([[claim("one", 1.0, above=0.0)], other]) == {}
 
 
+@pytest.mark.parametrize(("done", "sentence"), [
+    (CompletedProcess([], 0, "00  cell\n00  done in 0 min 2 s, peak\n1 of 1 lessons ran.\n", ""),
+     "00  seed 3  done in 0 min 2 s, peak"),
+    (CompletedProcess([], 1, "00 failed\n    line 1\n    AssertionError: Not so.\n00 end", "!"),
+     "Lesson 00 fails with seed 3: Not so."),
+    (CompletedProcess([], 1, "00  cell", "a warning\nThe disk is full.\n"),
+     "Lesson 00 fails with seed 3: The disk is full."),
+    (CompletedProcess([], -9, "", ""), "Lesson 00 fails with seed 3: it was ended"),
+])
+def test_how_a_run_ended_is_said_in_a_sentence(done, sentence, monkeypatch):
+    monkeypatch.setattr(subprocess, "run", lambda *_, **options: done)
+    assert seeds.run(Path("00_thirds.ipynb"), 3, Path("build/kept/00_thirds.ipynb")) == sentence
+
+
+def test_two_runs_go_on_at_a_time_and_no_more(course, monkeypatch):
+    both, running, most = threading.Barrier(2), [], []
+
+    def run(lesson, seed, kept):
+        running.append(seed)
+        both.wait(timeout=30)
+        most.append(len(running))
+        running.pop()
+        save(kept, table(claim("seed", seed)))
+        return f"seed {seed}"
+
+    monkeypatch.setattr(seeds, "run", run)
+    assert measure(course, "0", "--seeds", "0-5") == 0
+    assert max(most) == 2 and len(most) == 6
+
+
+def test_the_table_keeps_other_lessons_and_what_a_lesson_had_before_it_failed(course, monkeypatch,
+                                                                             capsys):
+    def run(lesson, seed, kept):
+        save(kept, *[table(claim("größer", seed))] * (lesson.name != "01_even.ipynb" or seed < 1))
+
+    monkeypatch.setattr(seeds, "run", run)
+    file = course / "notebooks" / "claims.json"
+    assert measure(course, "1", "--seeds", "1") == 1 and not file.exists()
+    file.write_text('{"02": "as it was", "01": "as before", "00": "to go"}')
+    assert measure(course, "--seeds", "0-1") == 1
+    assert written(course) == {
+        "00": {"seeds": [0, 1], "claims": {"größer": {"min": 0, "mean": 0.5, "max": 1}}},
+        "01": "as before", "02": "as it was"}
+    assert list(written(course)) == ["00", "01", "02"]
+    assert "größer" in file.read_text(encoding="utf-8")
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "1 of 2 lessons are now in claims.json.",
+        "Not so, as a run failed or claims other things than another: 01_even."]
+
+
+def test_a_full_disk_is_told_in_one_sentence(course, monkeypatch, capsys):
+    def no_space(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(seeds, "claims", lambda kept: [claim("one", 1, above=0)])
+    monkeypatch.setattr(Path, "write_bytes", no_space)
+    assert measure(course, "0", "--seeds", "0") == 1
+    assert capsys.readouterr().err == ("claims.json could not be written (No space left on "
+                                       "device); what was there before is unchanged.\n")
+
+
+# With processes and kernels, of a copy of the tools
+
+
+@pytest.fixture
+def copied(course):
+    for name in ("tools", "helpers"):
+        shutil.copytree(lessons.ROOT / name, course / name,
+                        ignore=shutil.ignore_patterns("website", "__pycache__"))
+    return course
+
+
+def start(course, *arguments):
+    return subprocess.Popen([sys.executable, "-m", "tools.execute", *arguments], cwd=course,
+                            env={**os.environ, "PYTHONPATH": str(course)}, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            start_new_session=True)
+
+
+@pytest.mark.slow
+def test_a_lesson_runs_with_its_seed_and_a_claim_that_fails_is_told(copied, monkeypatch, capsys):
+    monkeypatch.setattr(seeds, "ROOT", copied)
+    monkeypatch.setenv("PYTHONPATH", str(copied))
+    assert measure(copied, "--seeds", "1") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert sorted(lines[:2]) == ["00  seed 1  begins", "01  seed 1  begins"]
+    assert any(line.startswith("00  seed 1  done in 0 min ") for line in lines)
+    assert lines[-3] == ("Lesson 01 fails with seed 1: Not so in this run: rest. Measured 1, but "
+                         "the claim needs below 1.")
+    assert written(copied) == {"00": {"seeds": [1], "claims": {
+        "a third of |seed|": {**dict.fromkeys(["min", "mean", "max"], 0.333333), "above": -1},
+        "threads": {"min": 1, "mean": 1, "max": 1, "above": 0, "below": 1234.5}}}}
+    assert measure(copied, "0", "--seeds", "1") == 0
+    assert capsys.readouterr().out == "1 of 1 lessons are now in claims.json.\n"
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to whole consoles only")
-def test_ctrl_c_ends_all_and_the_same_command_goes_on(course):
-    slow = "import pathlib, time\nif seed:\n    pathlib.Path('on').touch()\n    time.sleep(PAUSE)"
-    save(course, "00_thirds", BEGIN, "PAUSE = float(pathlib.Path('pause').read_text())"
-         .join(["import pathlib\n", f"\n{slow}\n"]) + THIRDS, TABLE)
-    pause, on = course / "notebooks" / "pause", course / "notebooks" / "on"
+def test_ctrl_c_ends_all_and_the_same_command_goes_on(copied):
+    waits = "import pathlib, time\nif seed:\n    pathlib.Path('on').touch()\n    time.sleep(PAUSE)"
+    pause, on = copied / "notebooks" / "pause", copied / "notebooks" / "on"
+    save(copied / "notebooks" / "00_thirds.ipynb", *map(new_code_cell, (
+        BEGIN, "PAUSE = float(open('pause').read())", waits, THIRDS, TABLE)))
     pause.write_text("60")
-    with start(course, "--seeds", "0-1", "0") as process:
-        while not (on.exists() and list(course.glob("build/seeds/*-0/00_thirds.ipynb"))):
+    with start(copied, "--seeds", "0-1", "0") as process:
+        while not (on.exists() and list(copied.glob("build/seeds/*-0/00_thirds.ipynb"))):
             time.sleep(0.1)
             assert process.poll() is None
         os.killpg(process.pid, signal.SIGINT)
@@ -142,48 +218,9 @@ def test_ctrl_c_ends_all_and_the_same_command_goes_on(course):
     assert process.returncode == 130
     assert "Traceback" not in output and "fails" not in output and output.endswith("\nStopped.\n")
     pause.write_text("0")
-    code, lines = run(course, "--seeds", "0-1", "0")
-    assert code == 0 and [line for line in lines if "begins" in line] == ["00  seed 1  begins"]
-
-
-def test_a_full_disk_is_told_in_one_sentence(course, monkeypatch, capsys):
-    def no_space(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(seeds, "claims", lambda kept: [{"claim": "one", "value": 1, "above": 0}])
-    monkeypatch.setattr(Path, "write_bytes", no_space)
-    assert execute.main(["0", "--seeds", "0"], course / "notebooks", course / "build") == 1
-    assert capsys.readouterr().err == ("claims.json could not be written (No space left on "
-                                       "device); what was there before is unchanged.\n")
-    assert not list(course.rglob("claims.json*"))
-
-
-# The committed table
-
-
-@pytest.fixture(scope="module")
-def committed():
-    if not FILE.exists():
-        pytest.skip("notebooks/claims.json is not there: python3 course.py run --seeds 0-4")
-    return json.loads(FILE.read_text(encoding="utf-8"))
-
-
-def test_the_table_has_each_lesson(committed):
-    assert list(committed) == list(lessons.LESSONS)
-
-
-@pytest.mark.parametrize("lesson", lessons.LESSONS)
-def test_the_table_has_what_the_lesson_claims(lesson, committed):
-    shown = [row for cell in lessons.cells(lesson) for output in cell.outputs
-             for row in ROW.findall(output.get("data", {}).get("text/markdown", ""))]
-    figures = committed[lesson]["claims"]
-    assert [claim.replace(BAR, "|") for claim, _, _ in shown] == list(figures)
-    assert committed[lesson]["seeds"] == [0, 1, 2, 3, 4]
-    for (claim, value, bounds), found in zip(shown, figures.values()):
-        assert bounds == " and ".join(f"{word} {written(found[word])}"
-                                      for word in ("above", "below") if word in found), claim
-        assert found.get("above", -float("inf")) <= found["min"] <= found["mean"], claim
-        assert found["mean"] <= found["max"] <= found.get("below", float("inf")), claim
-        # The notebook may be of another processor, which rounds otherwise, as another seed would.
-        slack = found["max"] - found["min"] + 0.01 * max(abs(found["min"]), abs(found["max"]))
-        assert found["min"] - slack <= float(value.replace(",", "")) <= found["max"] + slack, claim
+    with start(copied, "--seeds", "0-1", "0") as process:
+        output, _ = process.communicate(timeout=120)
+    assert not process.returncode
+    assert [line for line in output.splitlines() if "begins" in line] == ["00  seed 1  begins"]
+    assert written(copied)["00"]["claims"]["a third of |seed|"] == {
+        "min": 0, "mean": 0.166667, "max": 0.333333, "above": -1}
