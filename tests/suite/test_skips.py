@@ -25,6 +25,7 @@ def test_expected_to_fail(): assert False
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ci", "said"), [
     ("true", "1 failed, 1 skipped, 1 xfailed, 1 error"), ("", "3 skipped, 1 xfailed")])
 def test_a_skip_without_a_good_reason_fails(ci, said, tmp_path):
