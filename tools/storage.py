@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def write(files: dict[Path, bytes]) -> None:
-    """Write files so that all of them are whole, or all of them as they were.
+    """Write files so that each is whole or as it was; none is replaced before all are written.
 
     Raises:
         OSError: The disk is full or may not be written to; the message is one sentence.

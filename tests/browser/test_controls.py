@@ -12,7 +12,8 @@ THREE_STEPS = """
 
 from helpers import claims, training
 fit = training.fit
-training.fit = lambda *what, steps, **how: fit(*what, steps=3, **how)
+training.fit = lambda network, batch, loss, steps, *how, **more: (
+    fit(network, batch, loss, 3, *how, **more))
 claims.check = lambda *claim, **bounds: None"""
 PICTURE = lessons.ROOT / "notebooks" / "pictures" / "00.png"
 SENTENCE = "a large ___ that lives in the sea"

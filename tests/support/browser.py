@@ -130,7 +130,7 @@ class Lesson:
     def finish(self, cell):
         """Wait for the end of the cell that was started last; it may show no error."""
         expect(cell.locator(".jp-InputPrompt")).to_have_text(f"[{self.ran}]:", timeout=COMPUTING)
-        assert complaints(cell) == []
+        assert not (said := complaints(cell)), said
 
     def run(self, *numbers):
         """Run some cells one after another; returns the last."""
