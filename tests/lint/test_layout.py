@@ -59,8 +59,16 @@ def test_the_house_is_thin():
     assert lines("exercises") <= 650
     assert lines("tools") - imports.files()["tools/website/conf.py"].count("\n") <= 1000
     long = {file: code.count("\n") for file, code in imports.files().items()
-            if room(file) in MAY_IMPORT and file.endswith(".py") and code.count("\n") > 250}
+            if file.endswith(".py") and code.count("\n") > 250}
     assert not long
+
+
+def test_each_module_and_lesson_has_tests_of_its_own():
+    modules = [file for name in ("helpers", "exercises", "tools", "launcher")
+               for file in in_room(name) if file.count("/") == 1 and "__init__" not in file]
+    modules += [f"lessons/lesson_{number}.py" for number in lessons.LESSONS]
+    tests = {file.removeprefix("tests/").replace("/test_", "/") for file in in_room("tests")}
+    assert set(modules) - tests == FOR_OLD_COPIES
 
 
 def test_an_old_copy_of_a_lesson_gets_one_sentence():

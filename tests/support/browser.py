@@ -16,7 +16,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
+PROGRAM = next(filter(None, map(shutil.which, ["chromium", "google-chrome"])), None)
 OPTIONS = ["--no-sandbox", "--disable-dev-shm-usage"]  # as a container's root needs them
 SIZE = {"width": 1280, "height": 720}  # pixels, as of a projector
 PATIENCE = 120_000  # milliseconds, for a machine that does other things as well
