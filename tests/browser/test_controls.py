@@ -1,64 +1,42 @@
-"""Each part of each control shows something else when a hand moves it in a browser."""
-
-from functools import partial
+"""A control of each lesson after 00 shows something else when a hand moves it in a browser."""
 
 import browser
 import lessons
 import pytest
-from playwright.sync_api import expect
 
-# The controls are tried here, not the trainings and their claims: nbval runs those, whole.
+# The controls are tried here, not the trainings: nbval runs those, whole.
 THREE_STEPS = """
 
-from helpers import claims, training
+from helpers import training
 fit = training.fit
-training.fit = lambda network, batch, loss, steps, *how, **more: (
-    fit(network, batch, loss, 3, *how, **more))
-claims.check = lambda *claim, **bounds: None"""
-PICTURE = lessons.ROOT / "notebooks" / "pictures" / "00.png"
-SENTENCE = "a large ___ that lives in the sea"
+training.fit = lambda *what, steps, **how: fit(*what, steps=3, **how)"""
 
 
-def slide(slider):
-    at_end = slider.get_attribute("aria-valuenow") == slider.get_attribute("aria-valuemax")
-    slider.press("Home" if at_end else "End")
+def slide(box):
+    box.get_by_role("slider").last.press("End")
 
 
-def choose(choice):
-    choice.select_option(index=1)
+def choose(box):
+    box.get_by_role("combobox").last.select_option(index=1)
 
 
-def finish(sentence):
-    sentence.fill(SENTENCE)
-    sentence.press("Enter")
+def press(box):
+    box.get_by_role("button", name="down").click()
 
 
-def upload(button):
-    with button.page.expect_file_chooser() as chooser:
-        button.click()
-    chooser.value.set_files(PICTURE)
-
-
-MOVES = {"[role=slider]": slide, "select": choose, "input[type=text]": finish,
-         "button.widget-upload": upload}
-
-
-@pytest.mark.parametrize("lesson", lessons.LESSONS)
-def test_each_part_of_each_control_shows_something_else_when_it_is_moved(opened, lesson):
+@pytest.mark.parametrize("lesson, callback, move", [
+    ("01", "show_detections", slide),
+    ("02", "show_walk", choose),
+    ("03", "show_point", slide),
+    ("04", "show_views", slide),
+    ("05", "show_ratio", slide),
+    ("06", "show_patches", slide),
+    ("07", "play_yourself", press),
+], ids=list(lessons.LESSONS)[1:])
+def test_a_control_that_is_moved_shows_something_else(opened, lesson, callback, move):
     notebook = opened(lesson)
     notebook.clear()
-    controls = [lessons.control(lesson, callback) for callback in lessons.callbacks(lesson)]
-    imports, *further = sorted({number for control in controls
-                                for number in lessons.needed(lesson, control)})
+    imports, *further = lessons.needed(lesson, lessons.control(lesson, callback))
     notebook.write(imports, lessons.read(lesson).cells[imports].source + THREE_STEPS)
-    notebook.run(imports, *further)
-    for number in controls:
-        cell = notebook.cells.nth(number)
-        row = cell.locator(".widget-box .widget-box").first
-        if row.get_by_role("button", name="down").count():
-            browser.expect_something_else(cell, row.get_by_role("button").first.click)
-            continue
-        expect(cell.locator(browser.DRAWN).first).to_be_attached()
-        for kind, move in MOVES.items():
-            for part in row.locator(kind).all():
-                browser.expect_something_else(cell, partial(move, part))
+    cell = notebook.run(imports, *further)
+    browser.expect_something_else(cell, lambda: move(cell.locator(".widget-vbox")))
