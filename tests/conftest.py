@@ -1,11 +1,12 @@
 """What several test files need."""
 
-import functools
+import shutil
 from types import SimpleNamespace
 
 import browser
 import IPython
 import lessons
+import matplotlib.pyplot as plt
 import pytest
 import torch
 from hypothesis import settings
@@ -23,6 +24,13 @@ settings.load_profile("course")
 def same_random_numbers():
     """Let every test draw the same random numbers, whichever ran before."""
     torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def same_style():
+    """Let no test leave its style of figures behind."""
+    with plt.rc_context():
+        yield
 
 
 @pytest.fixture
@@ -84,14 +92,24 @@ def page(chromium):
 
 
 @pytest.fixture(scope="module")
-def lab(chromium, tmp_path_factory):
+def newcomer(tmp_path_factory):
+    """The folder of a newcomer to JupyterLab, whose copies of the lessons are in `my`."""
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="module")
+def lab(chromium, newcomer):
     """The address of JupyterLab, as `course.py lab` starts it."""
-    with browser.jupyter(tmp_path_factory.mktemp("lab"), "lab") as address:
+    with browser.jupyter(newcomer, "lab") as address:
         yield address
 
 
 @pytest.fixture
-def opened(lab, page):
-    """Open a lesson in JupyterLab; its kernel ends with the test."""
-    yield functools.partial(browser.Lesson, page, lab)
+def opened(lab, newcomer, page):
+    """Open a lesson in JupyterLab as it comes; its kernel ends with the test."""
+    def open_lesson(lesson):
+        shutil.copy(lessons.LESSONS[lesson], newcomer / "my")
+        return browser.Lesson(page, lab, lesson)
+
+    yield open_lesson
     browser.end_kernels(page, lab)
