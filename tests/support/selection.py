@@ -33,10 +33,10 @@ def pytest_collection_modifyitems(config, items):
     if config.option.changed:
         paths = changed()
         asked.append(lambda item: is_affected(item, paths))
-    kept = [item for item in items if all(wanted(item) for wanted in asked)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    kept = {item for item in items if all(wanted(item) for wanted in asked)}
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     long = {item.path for item in kept if is_marked(item, "slow", "browser")}
-    items[:] = sorted(kept, key=lambda item: turn(item, long))
+    items[:] = sorted(filter(kept.__contains__, items), key=lambda item: turn(item, long))
 
 
 def pytest_sessionfinish(session, exitstatus):
