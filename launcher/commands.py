@@ -22,7 +22,9 @@ TORNADO_SETTINGS = {"websocket_max_message_size": 200 * 2**20}
 COPYING = {"update": copies.update, "copies": copies.refresh, "again": copies.again}
 # Each file in one of them, and the longest, the lessons, first.
 IN_TWO_PROCESSES = ["--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder"]
-MODULES = {"test": "pytest", "lint": "pytest", "run": "tools.execute", "site": "tools.website"}
+MODULES = {"test": "pytest", "lint": "pytest", "run": "tools.execute", "site": "tools.website",
+           "bench": "tools.bench"}
+REQUIREMENTS = {"bench": ["requirements-bench.txt"]}  # of another file than requirements.txt
 
 
 def hand_over(python: Path, *arguments: str) -> int:
@@ -152,6 +154,8 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
         "(--changed); other arguments go to pytest, which then runs in one process")
     add("lint", "check the code with ruff, and the lessons' words, lengths and layout")
     add("site", "build the course's web site in build/site; further arguments go to Sphinx")
+    add("bench", "measure the course's code beside what others would use; further arguments name "
+        "the contests (see bench --list)")
     runner = add("run", "execute lessons without a browser; the notebooks go to build/")
     runner.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers (all if none)")
     either = runner.add_mutually_exclusive_group()
@@ -180,7 +184,7 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
     return options.command, others, index
 
 
-def main(prepare: Callable[[str | None], Path], arguments: list[str] | None = None) -> int:
+def main(prepare: Callable[..., Path], arguments: list[str] | None = None) -> int:
     """Run one command; return its exit code, with one sentence for whatever stands in the way.
 
     Args:
@@ -191,7 +195,7 @@ def main(prepare: Callable[[str | None], Path], arguments: list[str] | None = No
         command, others, index = parse(arguments)
         if command in COPYING:
             return say(COPYING[command](*others))
-        python = prepare(index)
+        python = prepare(index, *REQUIREMENTS.get(command, []))
         if command in ("lab", "present"):
             return {"lab": lab, "present": present}[command](python, *others)
         return hand_over(python, MODULES[command], *others)

@@ -120,16 +120,17 @@ def must_serve(python: Path, pins: dict[str, str]) -> dict:
     return found
 
 
-def prepare(torch_index: str | None = None) -> Path:
+def prepare(torch_index: str | None = None, requirements: str = "requirements.txt") -> Path:
     """Make an environment ready for the course and return its interpreter.
 
     Args:
         torch_index: the address or folder that a missing PyTorch shall come from, if not PyPI.
+        requirements: the file in the course's folder that names the packages.
 
     Raises:
         Problem: Something stands in the way.
     """
-    pins = read_pins()
+    pins = read_pins(ROOT / requirements)
     with alone(LOCK):
         active, replaced = active_python(), None
         python = active or interpreter(venv.FOLDER)
@@ -143,7 +144,7 @@ def prepare(torch_index: str | None = None) -> Path:
         if missing and not active:
             venv.must_be_ours()
         if missing:
-            install(python, found, missing, pins, torch_index)
+            install(python, found, missing, pins, torch_index, requirements)
             missing = find_missing(must_serve(python, pins), pins)
         if missing:
             raise Problem(f"pip reported no error, yet {', '.join(missing)} cannot be found.")

@@ -15,8 +15,12 @@ OWN = ("helpers", "exercises")
 
 
 def read_pins(path: Path = ROOT / "requirements.txt") -> dict[str, str]:
-    """Return the pinned packages of a requirements file: {name: version}."""
-    return dict(re.findall(r"^([\w.-]+)==([^\s;#]+)", path.read_text(encoding="utf-8"), re.M))
+    """Return the pinned packages of a requirements file, and of those that it refers to (-r)."""
+    text = path.read_text(encoding="utf-8")
+    pins = dict(re.findall(r"^([\w.-]+)==([^\s;#]+)", text, re.M))
+    for other in re.findall(r"^-r (\S+)", text, re.M):
+        pins = read_pins(path.with_name(other)) | pins
+    return pins
 
 
 def find_missing(found: dict, pins: dict[str, str]) -> list[str]:
@@ -45,7 +49,7 @@ def cost(torch_index: str | None) -> str:
 
 
 def install(python: Path, found: dict, missing: list[str], pins: dict[str, str],
-            torch_index: str | None = None) -> None:
+            torch_index: str | None = None, requirements: str = "requirements.txt") -> None:
     """Install what is missing into the interpreter's environment; pip shows its own progress.
 
     Args:
@@ -54,6 +58,7 @@ def install(python: Path, found: dict, missing: list[str], pins: dict[str, str],
         missing: names of packages.
         pins: {name: version}.
         torch_index: the address or folder that PyTorch shall come from, if not from PyPI.
+        requirements: the file that names the packages.
 
     Raises:
         Problem: pip failed; the sentence says why.
@@ -71,7 +76,7 @@ def install(python: Path, found: dict, missing: list[str], pins: dict[str, str],
     print(f"Installing {what}{f' ({cost(torch_index)})' * ('torch' in missing)} ...", flush=True)
     if torch_index and "torch" in missing:
         install_torch(python, pip, pins, torch_index)
-    must_run("Installing", [*pip, "--requirement", "requirements.txt"], python)
+    must_run("Installing", [*pip, "--requirement", requirements], python)
 
 
 def install_torch(python: Path, pip: list, pins: dict[str, str], index: str) -> None:

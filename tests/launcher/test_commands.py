@@ -16,7 +16,7 @@ from launcher.packages import CPU_INDEX
 from tools import saving
 
 
-def ready(index):
+def ready(index, *requirements):
     return Path("bin/python")
 
 
@@ -56,6 +56,7 @@ def work(monkeypatch, tmp_path):
         (["test", "--co", "--cp"], ["pytest", "--co", "--cp"]),
         (["run"], ["tools.execute"]),
         (["site", "-W"], ["tools.website", "-W"]),
+        (["bench", "words", "--quick"], ["tools.bench", "words", "--quick"]),
         (["run", "--inplace", "4", "05"], ["tools.execute", "4", "05", "--inplace"]),
         (["run", "--seeds", "0-4", "4"], ["tools.execute", "4", "--seeds=0-4"]),
         (["run", "4", "--seeds="], ["tools.execute", "4", "--seeds="]),
@@ -92,6 +93,14 @@ def test_the_choice_of_pytorch_reaches_the_environment(monkeypatch):
     assert asked == [CPU_INDEX, None]
 
 
+def test_the_bench_alone_asks_for_its_own_packages(monkeypatch):
+    monkeypatch.setattr(commands, "hand_over", lambda python, *rest: 0)
+    asked = []
+    for words in (["test"], ["bench", "--cpu"]):
+        commands.main(lambda *arguments: asked.append(arguments), words)
+    assert asked == [(None,), (CPU_INDEX, "requirements-bench.txt")]
+
+
 @pytest.mark.parametrize("command", ["present", "again"])
 @pytest.mark.parametrize("number", ["12", "x", "../1"])
 def test_an_unknown_lesson_is_told_before_anything_is_installed(command, number, capsys):
@@ -118,7 +127,7 @@ def test_help_names_the_commands(arguments, capsys):
     assert not ended.value.code
     text = capsys.readouterr().out
     assert all(f"\n    {command}" in text for command in [
-        "lab", "present", "update", "copies", "again", "test", "lint", "site", "run"])
+        "lab", "present", "update", "copies", "again", "test", "lint", "site", "run", "bench"])
     assert "--cpu" in text and "--torch-index" in text
 
 

@@ -72,6 +72,17 @@ def test_all_requirements_are_installed_where_a_package_is_missing(asked, capsys
     assert capsys.readouterr().out == "Installing pytest, helpers ...\n"
 
 
+def test_the_packages_of_the_bench_are_pinned_beside_those_of_the_course():
+    course, bench = map(packages.read_pins, (ROOT / "requirements.txt",
+                                             ROOT / "requirements-bench.txt"))
+    assert course.items() < bench.items() and not {"lightly", "stable-baselines3"} & course.keys()
+
+
+def test_further_requirements_are_installed_from_their_own_file(asked):
+    packages.install(Path(sys.executable), READY, ["lightly"], PINS, None, "requirements-bench.txt")
+    assert asked[0][-2:] == ["--requirement", "requirements-bench.txt"]
+
+
 @pytest.mark.parametrize("missing", [["helpers"], ["exercises"], ["helpers", "exercises"]])
 def test_the_course_alone_is_installed_without_a_network(missing, asked, capsys):
     install(missing=missing)

@@ -32,14 +32,17 @@ def pins(file):
 
 PINS = pins("requirements.txt")
 MUTANTS = "tests/support/mutants.py"
-FILES = [file for file in imports.files() if not file.startswith("data/") and file != MUTANTS]
+BENCH = [file for file in imports.files()
+         if file.startswith("tools/bench/") or file == "tests/tools/test_bench.py"]
+FILES = [file for file in imports.files()
+         if not file.startswith("data/") and file not in [MUTANTS, *BENCH]]
 
 
 def packages(files):
     """The registry's names of all packages that some files import, but Python's and our own."""
     own = {*imports.OWN, *(path.stem for path in (lessons.ROOT / "tests").rglob("*.py"))}
     names = {name.split(".")[0] for file in files for name in imports.imported(file)}
-    known = importlib.metadata.packages_distributions()
+    known = {"cv2": ["opencv-python-headless"], **importlib.metadata.packages_distributions()}
     return {known.get(name, [name])[0].lower().replace("_", "-")
             for name in names - own - set(sys.stdlib_module_names)}
 
@@ -54,6 +57,10 @@ def test_what_is_pinned_is_imported_or_needed_otherwise():
 
 def test_what_only_those_need_who_count_mutants_is_not_installed_for_all():
     assert packages([MUTANTS]) - PINS == pins("requirements-dev.txt")
+
+
+def test_what_only_the_bench_needs_is_not_installed_for_lessons():
+    assert packages(BENCH) - PINS == pins("requirements-bench.txt")
 
 
 @pytest.mark.parametrize("file", [file for file in imports.files()

@@ -1,0 +1,140 @@
+"""Hold the contests in turns: `python -m tools.bench [NAME ...]`.
+
+Each turn runs in a process of its own, A B A B, and is written to `build/bench/` at once.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from datetime import date
+
+import torch
+
+from helpers.start import start
+from tools import ROOT
+from tools.bench import contrastive, holes, machine, reinforcement, report, words
+from tools.storage import must_hold_files, write
+
+FOLDER = ROOT / "build" / "bench"
+COMMAND, MARK = "python3 course.py bench", "<bench>"
+CONTESTS = (contrastive.CONTESTS | words.CONTESTS | holes.CONTESTS | reinforcement.CONTESTS
+            | machine.CONTESTS)
+TURNS = 3
+
+
+def hold(contest: str, contestant: str, number: int, seconds: float) -> dict[str, float]:
+    """Let one contestant have its turn; return what was measured.
+
+    Raises:
+        RuntimeError: It failed; the message is the last line of what it said.
+    """
+    command = [sys.executable, "-m", "tools.bench", "--turn", contest, contestant, str(seconds)]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "COURSE_SEED": str(number)}, capture_output=True,
+        text=True, errors="replace")
+    found = re.findall(f"{MARK} (.*) {MARK}", done.stdout)
+    if done.returncode or not found:
+        raise RuntimeError((done.stderr.strip().splitlines() or ["it was ended"])[-1])
+    return json.loads(found[-1])
+
+
+def have_turn(contest: str, contestant: str, seconds: str) -> None:
+    """Print what was measured as JSON between two marks; the seed is that of COURSE_SEED."""
+    start()
+    figures = CONTESTS[contest].contestants[contestant](float(seconds))
+    print(MARK, json.dumps({name: float(value) for name, value in figures.items()}), MARK)
+
+
+def keep(results: dict) -> None:
+    """Write what there is so far: the figures, the tables, and the picture."""
+    write({FOLDER / "results.json": (json.dumps(results, indent=1) + "\n").encode(),
+           FOLDER / "results.md": report.page(results).encode(),
+           FOLDER / "results.png": report.picture(results)})
+
+
+def bench(names: list[str], quick: bool, command: str) -> dict:
+    """Hold contests and return the results; those so far where Ctrl-C ends it."""
+    begin, turns = time.monotonic(), 1 if quick else TURNS
+    contests = {name: CONTESTS[name] for name in names}
+    results = {
+        "command": command, "quick": quick,
+        "date": date.today().isoformat(), "processor": report.processor(),
+        "threads": torch.get_num_threads(), "torch": torch.__version__, "minutes": 0.0,
+        "stopped": False, "failed": [], "turns": [], "contests": {
+            name: {"title": one.title, "explanation": one.explanation,
+                   "seconds": one.quick if quick else one.seconds,
+                   "contestants": list(one.contestants)} for name, one in contests.items()}}
+    order = [(contest, number, contestant) for contest in names
+             for number in range(turns) for contestant in CONTESTS[contest].contestants]
+    for place, (contest, number, contestant) in enumerate(order, 1):
+        seconds = results["contests"][contest]["seconds"]
+        print(f"{place} of {len(order)}  {contest}, turn {number + 1}, {contestant}: ", end="",
+              flush=True)
+        try:
+            figures = hold(contest, contestant, number, seconds)
+            results["turns"].append({"contest": contest, "contestant": contestant,
+                                     "turn": number, "figures": figures})
+            print(", ".join(f"{name} {report.number(value)}" for name, value in figures.items()))
+        except RuntimeError as error:
+            results["failed"].append(f"{contest}, {contestant}: {error}")
+            print(f"failed: {error}")
+        except KeyboardInterrupt:
+            results["stopped"] = True
+            print("stopped")
+        results["minutes"] = (time.monotonic() - begin) / 60
+        keep(results)
+        if results["stopped"]:
+            break
+    return results
+
+
+def default() -> list[str]:
+    """All contests; that of CIFAR-10 only where it is."""
+    return [name for name in CONTESTS if name != "photographs" or "SSL_COURSE_DATA" in os.environ]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Hold what was asked for; return 0, 1 if a turn failed, or 130 after Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="course.py bench", description="The course's code beside "
+                                     "what others would use, in turns, on this machine.")
+    parser.add_argument("names", metavar="NAME", nargs="*", help=", ".join(CONTESTS))
+    parser.add_argument("--quick", action="store_true", help="one turn of a second or two each, "
+                        "which says only that all runs")
+    parser.add_argument("--publish", action="store_true", help="write what was last measured into "
+                        "BENCH.md and README.md, and hold nothing")
+    parser.add_argument("--list", action="store_true", help="name the contests, and hold none")
+    parser.add_argument("--turn", nargs=3, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.turn:
+        have_turn(*options.turn)
+        return 0
+    if options.list:
+        print("\n".join(f"{name:15}{one.title}" for name, one in CONTESTS.items()))
+        return 0
+    command = " ".join([COMMAND, *options.names] + ["--quick"] * options.quick)
+    try:
+        if unknown := [name for name in options.names if name not in CONTESTS]:
+            raise ValueError(f"There is no contest {unknown[0]!r}; the contests are: "
+                             f"{', '.join(CONTESTS)}.")
+        if options.publish:
+            report.publish(json.loads((FOLDER / "results.json").read_text(encoding="utf-8")))
+            return 0
+        must_hold_files(FOLDER)
+        results = bench(options.names or default(), options.quick, command)
+    except FileNotFoundError:
+        print("There is nothing to publish: run course.py bench first.", file=sys.stderr)
+        return 1
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{results['minutes']:.0f} minutes. The tables and the picture are in "
+          f"{FOLDER.relative_to(ROOT)}/.")
+    return 130 if results["stopped"] else int(bool(results["failed"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
