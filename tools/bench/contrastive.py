@@ -12,7 +12,7 @@ from tools.bench import clock, ways
 from tools.bench.contest import Contest
 from tools.bench.ways import LESSON, LIGHTLY, OURS, TUTORIAL, Way, clothes
 
-PHOTO_LABELS = 10_000  # pictures of which some are given with their labels, and as many are asked
+ASKED = 10_000  # pictures, of as many others some are given with their labels
 
 
 def embedding(encoder: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
@@ -24,17 +24,17 @@ def embedding(encoder: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]
     return embed
 
 
-def compete(way: Way, pictures: Callable[[], Tensor], judge: Callable, seconds: float,
+def compete(way: Way, pictures: Callable, judge: Callable, seconds: float,
             share: float = 1.0) -> dict[str, float]:
     """Train for a share of the seconds, and let `judge` ask the features.
 
     Args:
         way: what trains.
-        pictures: returns what is trained on, as the way's views take it.
+        pictures: returns what is trained on, as the way's views take it, and its classes.
         judge: called with a function from pictures to features; returns figures.
         seconds, share: seconds times share is how long it trains.
     """
-    network, batches = way.network(), way.views(pictures())
+    network, batches = way.network(), way.views(pictures()[0])
     ran = clock.train(network, *way.optimizer(network, clock.TICKS), lambda: next(batches),
                       lambda network, pair: way.loss(*network(*pair)), seconds * share)
     rate = 2 * ways.BATCH * ran["steps"] / ran["seconds"]
@@ -51,25 +51,29 @@ def pixels(judge: Callable, seconds: float) -> dict[str, float]:
     return judge(probes.raw_pixels)
 
 
-def photographs(split: str = "train") -> Tensor:
-    """CIFAR-10, (N, 3, 32, 32) uint8."""
-    return data.cifar10(split)[0]
+def photographs(split: str = "train") -> tuple[Tensor, Tensor]:
+    """CIFAR-10, (N, 3, 32, 32) uint8, and its classes."""
+    return data.cifar10(split)[:2]
 
 
-def drawings() -> Tensor:
-    """The drawings, (N, 4, 32, 32) uint8."""
-    return data.drawings("train").images
+def drawings() -> tuple[Tensor, Tensor]:
+    """The drawings, (N, 4, 32, 32) uint8, and their concepts."""
+    train = data.drawings("train")
+    return train.images, train.concept
 
 
-def drawings_on_paper() -> Tensor:
-    """The drawings on white paper, (N, 3, 32, 32) uint8."""
-    return ways.on_paper(drawings())
+def drawings_on_paper() -> tuple[Tensor, Tensor]:
+    """The drawings on white paper, (N, 3, 32, 32) uint8, and their concepts."""
+    images, concepts = drawings()
+    return ways.on_paper(images), concepts
 
 
-def by_labels(pictures: Callable, labels: Callable, embed: Callable) -> dict[str, float]:
+def by_labels(pictures: Callable, embed: Callable) -> dict[str, float]:
     """Accuracy of a linear probe on frozen features with 10 and with 100 labels a class."""
-    sets = [(embed(pictures(split)[:PHOTO_LABELS].float() / 255), labels(split)[1][:PHOTO_LABELS])
-            for split in ("train", "test")]
+    sets = []
+    for split in ("train", "test"):
+        images, classes = pictures(split)
+        sets.append((embed(images[:ASKED].float() / 255), classes[:ASKED]))
     few, many = probes.label_curve(*sets, [10, 100])[0]
     return {"10 labels a class": few, "100 labels a class": many}
 
@@ -93,8 +97,8 @@ def three(pictures: Callable, judge: Callable) -> dict[str, Callable]:
         "raw pixels": partial(pixels, judge)}
 
 
-judge_clothes = partial(by_labels, clothes, data.fashion)
-judge_photographs = partial(by_labels, photographs, data.cifar10)
+judge_clothes, judge_photographs = partial(by_labels, clothes), partial(by_labels, photographs)
+WIDE = replace(OURS, network=partial(LESSON.Twins, width=32))
 OUR_VIEW = replace(OURS, views=ways.whole_batches(LESSON.view))
 SAME_KIND = replace(OURS, views=ways.whole_batches(ways.drawing_photo_view))
 SWAPS = {
@@ -111,18 +115,20 @@ SWAPS = {
 CONTESTS = {
     "fashion": Contest(
         "Clothes: time to accuracy", "Fashion-MNIST, ten classes; a linear probe on frozen "
-        "features.", three(clothes, judge_clothes), seconds=45, quick=1),
+        "features.", three(clothes, judge_clothes), seconds=30, quick=1),
     "drawings": Contest(
         "Drawings: one-shot recognition", "Things that no training met, of up to 420. In the wild "
         "is asked with the kinds of change that lesson 04's own view makes, which its peers are "
         "not told; the second row has their kinds of view.",
         {"ours": partial(compete, OUR_VIEW, drawings, by_one_shot),
          "ours, the peers' kinds of view": partial(compete, SAME_KIND, drawings, by_one_shot)}
-        | dict(list(three(drawings_on_paper, by_one_shot).items())[3:]), seconds=30, quick=1),
+        | dict(list(three(drawings_on_paper, by_one_shot).items())[3:]), seconds=20, quick=1),
     "photographs": Contest(
         "Photographs: time to accuracy", "CIFAR-10, ten classes; a linear probe on frozen "
-        "features.", three(photographs, judge_photographs), seconds=120, quick=1),
+        "features.", three(photographs, judge_photographs) | {
+            "ours, twice as wide": partial(compete, WIDE, photographs, judge_photographs)},
+        seconds=120, quick=1),
     "swaps": Contest(
         "Whose part is it? One part of one way in the other's hands", "Fashion-MNIST, as above.",
         {name: partial(compete, way, clothes, judge_clothes) for name, way in SWAPS.items()},
-        seconds=15, quick=1)}
+        seconds=12, quick=1)}

@@ -132,4 +132,4 @@ CONTESTS = {
         "that we know fills in colours without learned weights; the rival is lesson 06's table.",
         {"ours, trained just now": live_colours, "ours, committed weights": kept_colours,
          "table of lightness": table_of_lightness},
-        seconds=30, quick=1)}
+        seconds=20, quick=1)}

@@ -112,9 +112,10 @@ def drawing_photo_view(drawings: Tensor) -> Tensor:
     return LESSON.photo_view(views.on_paper(drawings))
 
 
-def clothes(split: str = "train") -> Tensor:
-    """Fashion-MNIST as coloured pictures of 32 pixels, (N, 3, 32, 32) uint8."""
-    return F.pad(data.fashion(split)[0], (2, 2, 2, 2)).expand(-1, 3, -1, -1).contiguous()
+def clothes(split: str = "train") -> tuple[Tensor, Tensor]:
+    """Up to 20,000 of Fashion-MNIST in three colours, (N, 3, 32, 32) uint8, and their classes."""
+    images, classes, _ = data.fashion(split, 20_000)
+    return F.pad(images, (2, 2, 2, 2)).expand(-1, 3, -1, -1).contiguous(), classes
 
 
 def on_paper(drawings: Tensor) -> Tensor:
