@@ -4,6 +4,7 @@ Each turn runs in a process of its own, A B A B, and is written to `build/bench/
 """
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -20,7 +21,7 @@ from tools.bench import contrastive, holes, machine, reinforcement, report, word
 from tools.storage import must_hold_files, write
 
 FOLDER = ROOT / "build" / "bench"
-COMMAND, MARK = "python3 course.py bench", "<bench>"
+MARK = "<bench>"
 CONTESTS = (contrastive.CONTESTS | words.CONTESTS | holes.CONTESTS | reinforcement.CONTESTS
             | machine.CONTESTS)
 TURNS = 3
@@ -56,40 +57,53 @@ def keep(results: dict) -> None:
            FOLDER / "results.png": report.picture(results)})
 
 
-def bench(names: list[str], quick: bool, command: str) -> dict:
-    """Hold contests and return the results; those so far where Ctrl-C ends it."""
-    begin, turns = time.monotonic(), 1 if quick else TURNS
-    contests = {name: CONTESTS[name] for name in names}
-    results = {
-        "command": command, "quick": quick,
-        "date": date.today().isoformat(), "processor": report.processor(),
-        "threads": torch.get_num_threads(), "torch": torch.__version__, "minutes": 0.0,
-        "stopped": False, "failed": [], "turns": [], "contests": {
-            name: {"title": one.title, "explanation": one.explanation,
-                   "seconds": one.quick if quick else one.seconds,
-                   "contestants": list(one.contestants)} for name, one in contests.items()}}
+def begun(names: list[str], quick: bool) -> dict:
+    """Results without the contests of these names, but with all that was measured like this before.
+
+    Like this: by the same processor, with as many threads, the same PyTorch and the same form.
+    """
+    results = {"quick": quick, "processor": report.processor(), "threads": torch.get_num_threads(),
+               "torch": torch.__version__, "contests": {}, "turns": []}
+    with contextlib.suppress(OSError, ValueError):
+        before = json.loads((FOLDER / "results.json").read_text(encoding="utf-8"))
+        if all(before[key] == results[key] for key in ("quick", "processor", "threads", "torch")):
+            results = before
+    results["turns"] = [turn for turn in results["turns"] if turn["contest"] not in names]
+    for name in names:
+        one = CONTESTS[name]
+        results["contests"][name] = {
+            "title": one.title, "explanation": one.explanation, "date": date.today().isoformat(),
+            "seconds": one.quick if quick else one.seconds, "minutes": 0.0, "failed": [],
+            "contestants": list(one.contestants)}
+    results["contests"] = {name: results["contests"][name] for name in CONTESTS
+                           if name in results["contests"]}
+    return results
+
+
+def bench(names: list[str], quick: bool) -> tuple[dict, bool]:
+    """Hold contests; return the results, those so far after Ctrl-C, and whether it was pressed."""
+    results = begun(names, quick)
     order = [(contest, number, contestant) for contest in names
-             for number in range(turns) for contestant in CONTESTS[contest].contestants]
+             for number in range(1 if quick else TURNS)
+             for contestant in CONTESTS[contest].contestants]
     for place, (contest, number, contestant) in enumerate(order, 1):
-        seconds = results["contests"][contest]["seconds"]
+        about, begin = results["contests"][contest], time.monotonic()
         print(f"{place} of {len(order)}  {contest}, turn {number + 1}, {contestant}: ", end="",
               flush=True)
         try:
-            figures = hold(contest, contestant, number, seconds)
+            figures = hold(contest, contestant, number, about["seconds"])
             results["turns"].append({"contest": contest, "contestant": contestant,
                                      "turn": number, "figures": figures})
             print(", ".join(f"{name} {report.number(value)}" for name, value in figures.items()))
         except RuntimeError as error:
-            results["failed"].append(f"{contest}, {contestant}: {error}")
+            about["failed"].append(f"{contestant}: {error}")
             print(f"failed: {error}")
         except KeyboardInterrupt:
-            results["stopped"] = True
             print("stopped")
-        results["minutes"] = (time.monotonic() - begin) / 60
+            return results, True
+        about["minutes"] += (time.monotonic() - begin) / 60
         keep(results)
-        if results["stopped"]:
-            break
-    return results
+    return results, False
 
 
 def default() -> list[str]:
@@ -115,7 +129,6 @@ def main(arguments: list[str] | None = None) -> int:
     if options.list:
         print("\n".join(f"{name:15}{one.title}" for name, one in CONTESTS.items()))
         return 0
-    command = " ".join([COMMAND, *options.names] + ["--quick"] * options.quick)
     try:
         if unknown := [name for name in options.names if name not in CONTESTS]:
             raise ValueError(f"There is no contest {unknown[0]!r}; the contests are: "
@@ -124,16 +137,16 @@ def main(arguments: list[str] | None = None) -> int:
             report.publish(json.loads((FOLDER / "results.json").read_text(encoding="utf-8")))
             return 0
         must_hold_files(FOLDER)
-        results = bench(options.names or default(), options.quick, command)
+        results, stopped = bench(options.names or default(), options.quick)
     except FileNotFoundError:
         print("There is nothing to publish: run course.py bench first.", file=sys.stderr)
         return 1
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{results['minutes']:.0f} minutes. The tables and the picture are in "
-          f"{FOLDER.relative_to(ROOT)}/.")
-    return 130 if results["stopped"] else int(bool(results["failed"]))
+    print(f"The tables and the picture are in {FOLDER.relative_to(ROOT)}/.")
+    failed = any(about["failed"] for about in results["contests"].values())
+    return 130 if stopped else int(failed)
 
 
 if __name__ == "__main__":

@@ -104,25 +104,23 @@ SAME_KIND = replace(OURS, views=ways.whole_batches(ways.drawing_photo_view))
 SWAPS = {
     "ours": OURS,
     "ours, lightly's loss": replace(OURS, loss=LIGHTLY.loss),
-    "ours, the tutorial's loss": replace(OURS, loss=TUTORIAL.loss),
     "ours, lightly's network": replace(OURS, network=LIGHTLY.network),
     "ours, lightly's views": replace(OURS, views=LIGHTLY.views),
     "lightly's, our loss": replace(LIGHTLY, loss=OURS.loss),
     "lightly's, our network": replace(LIGHTLY, network=OURS.network),
-    "lightly's, our optimizer": replace(LIGHTLY, optimizer=OURS.optimizer),
     "lightly's": LIGHTLY,
 }
 CONTESTS = {
     "fashion": Contest(
         "Clothes: time to accuracy", "Fashion-MNIST, ten classes; a linear probe on frozen "
-        "features.", three(clothes, judge_clothes), seconds=30, quick=1),
+        "features.", three(clothes, judge_clothes), seconds=20, quick=1),
     "drawings": Contest(
         "Drawings: one-shot recognition", "Things that no training met, of up to 420. In the wild "
         "is asked with the kinds of change that lesson 04's own view makes, which its peers are "
         "not told; the second row has their kinds of view.",
         {"ours": partial(compete, OUR_VIEW, drawings, by_one_shot),
          "ours, the peers' kinds of view": partial(compete, SAME_KIND, drawings, by_one_shot)}
-        | dict(list(three(drawings_on_paper, by_one_shot).items())[3:]), seconds=20, quick=1),
+        | dict(list(three(drawings_on_paper, by_one_shot).items())[3:]), seconds=15, quick=1),
     "photographs": Contest(
         "Photographs: time to accuracy", "CIFAR-10, ten classes; a linear probe on frozen "
         "features.", three(photographs, judge_photographs) | {

@@ -106,11 +106,11 @@ def peer(name: str, settings: dict, seconds: float, encoder: bool = False) -> di
 CONTESTS = {"reinforcement": Contest(
     "Reinforcement: episodes until nine cows in ten are found", "Lesson 07's meadow; 300 unseen "
     "ones are asked every 640 episodes. A learner that has not got there ends after "
-    f"{MOST:,} episodes or 40 seconds. Our encoder is told that the meadow has cells.",
+    f"{MOST:,} episodes or 30 seconds. Our encoder is told that the meadow has cells.",
     {"ours, from pixels": partial(ours, False),
      "ours, features learned without reward": partial(ours, True),
      "PPO as it is": partial(peer, "PPO", {}),
      "PPO, tuned": partial(peer, "PPO", TUNED["PPO"]),
      "PPO, tuned, our encoder": partial(peer, "PPO", TUNED["PPO"], encoder=True),
      "DQN, tuned": partial(peer, "DQN", TUNED["DQN"])},
-    seconds=40, quick=2)}
+    seconds=30, quick=1)}

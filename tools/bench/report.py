@@ -68,9 +68,13 @@ def table(found: dict[str, dict[str, list[float]]]) -> str:
 def origin(results: dict) -> str:
     """Where, when and by what it was measured, one sentence."""
     quick = "**The quick form: these figures say only that all runs.** " * results["quick"]
-    return (f"{quick}Measured on {results['date']} by `{results['command']}` in "
-            f"{results['minutes']:.0f} minutes, with {results['threads']} threads of "
-            f"{results['processor']}, PyTorch {results['torch']}.")
+    contests = results["contests"].values()
+    days = sorted({about["date"] for about in contests})
+    days = " to ".join(dict.fromkeys([days[0], days[-1]]))
+    minutes = sum(about["minutes"] for about in contests)
+    return (f"{quick}Measured on {days} by `python3 course.py bench` in {minutes:.0f} minutes, "
+            f"with {results['threads']} threads of {results['processor']}, "
+            f"PyTorch {results['torch']}.")
 
 
 def page(results: dict) -> str:
@@ -82,8 +86,7 @@ def page(results: dict) -> str:
         if found := collected(results, contest):
             parts += [f"## {about['title']}\n",
                       f"{about['explanation']} {about['seconds']:g} seconds each.\n", table(found)]
-    if results["failed"]:
-        parts += ["## Failed\n", "".join(f"- {sentence}\n" for sentence in results["failed"])]
+            parts += [f"Failed: {sentence}.\n" for sentence in about["failed"]]
     return "\n".join(parts)
 
 
