@@ -33,7 +33,7 @@ def pins(file):
 PINS = pins("requirements.txt")
 MUTANTS = "tests/support/mutants.py"
 BENCH = [file for file in imports.files()
-         if file.startswith("tools/bench/") or file == "tests/tools/test_bench.py"]
+         if file.startswith(("tools/bench/", "tests/tools/test_bench"))]
 FILES = [file for file in imports.files()
          if not file.startswith("data/") and file not in [MUTANTS, *BENCH]]
 

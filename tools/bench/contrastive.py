@@ -12,7 +12,7 @@ from tools.bench import clock, ways
 from tools.bench.contest import Contest
 from tools.bench.ways import LESSON, LIGHTLY, OURS, TUTORIAL, Way, clothes
 
-ASKED = 10_000  # pictures, of as many others some are given with their labels
+ASKED = 4000  # pictures, of as many others some are given with their labels
 
 
 def embedding(encoder: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:

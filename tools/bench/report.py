@@ -23,6 +23,7 @@ HEADLINES = [
     ("holes", "holes, 12 × 12: squared error", "squared error, 12 × 12", True),
     ("holes", "holes: ms a picture", "ms a picture", True),
     ("reinforcement", "cows: episodes to nine in ten", "episodes to 90%", True)]
+NEVER = {"episodes to 90%"}  # who has no such figure never got there
 
 
 def processor() -> str:
@@ -50,10 +51,11 @@ def collected(results: dict, contest: str) -> dict[str, dict[str, list[float]]]:
 
 
 def spread(values: list[float]) -> str:
-    """Mean, and least and greatest where there are several: "0.43 (0.42–0.44)"."""
-    if len(values) < 2:
-        return number(values[0]) if values else "–"
-    return f"{number(fmean(values))} ({number(min(values))}–{number(max(values))})"
+    """Mean, and least and greatest where they differ: "0.43 (0.42–0.44)"; "–" for no value."""
+    if not values:
+        return "–"
+    least, greatest = number(min(values)), number(max(values))
+    return number(fmean(values)) + f" ({least}–{greatest})" * (least != greatest)
 
 
 def table(found: dict[str, dict[str, list[float]]]) -> str:
@@ -98,9 +100,8 @@ def headlines(results: dict) -> str:
                  collected(results, contest).items()}
         if not found:
             continue
-        own, *others = found
-        others.sort(key=lambda name: (fmean(found[name]) * (1 if less else -1)
-                                      if found[name] else float("inf")))
+        own, *others = [name for name in found if found[name] or figure in NEVER]
+        others.sort(key=lambda name: (not found[name], sum(found[name]) * (1 if less else -1)))
         lines.append(f"| {words} | {spread(found[own])} | " + "; ".join(
             f"{name} {spread(found[name]) if found[name] else 'never'}" for name in others)
             + " |\n")
