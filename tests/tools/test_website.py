@@ -16,7 +16,7 @@ from tools.website import __main__ as website
 AXE = lessons.ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
 CLAIMS = lessons.ROOT / "notebooks" / "claims.json"
 PHONE = {"width": 390, "height": 844}
-PAGES = ["index.html", "search.html", "INSTRUCTORS.html", "HUB.html", "SECURITY.html",
+PAGES = ["index.html", "search.html", "BENCH.html", "INSTRUCTORS.html", "HUB.html", "SECURITY.html",
          "data/README.html",
          *(f"notebooks/{path.stem}.html" for path in lessons.LESSONS.values()),
          *["notebooks/claims.html"] * CLAIMS.exists()]
