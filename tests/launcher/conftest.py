@@ -32,13 +32,13 @@ def here(monkeypatch, tmp_path):
         assert command == [sys.executable, "-m", "venv", venv.FOLDER]
         make(venv.FOLDER)
 
-    def install(python, found, missing, pins, torch_index=None):
+    def install(python, found, missing, pins, torch_index=None, requirements=None):
         (python.parent / "filled").touch()
 
     monkeypatch.setattr(venv, "FOLDER", tmp_path / ".venv")
     monkeypatch.setattr(environment, "LOCK", tmp_path / "build" / "environment.lock")
     monkeypatch.setattr(environment, "active_python", lambda: None)
-    monkeypatch.setattr(environment, "read_pins", lambda: {})
+    monkeypatch.setattr(environment, "read_pins", lambda path: {})
     monkeypatch.setattr(environment, "install", install)
     monkeypatch.setattr(environment, "find_missing", lambda found, pins: [] if (
         interpreter(venv.FOLDER).parent / "filled").exists() else ["helpers"])
