@@ -1,4 +1,4 @@
-"""Train for so many seconds, whoever's network it is."""
+"""Train for so many seconds, whosever network it is."""
 
 import itertools
 import time

@@ -85,16 +85,22 @@ def by_one_shot(embed: Callable) -> dict[str, float]:
             "clean, another artist's": probes.one_shot(embed, unseen)}
 
 
-def three(pictures: Callable, judge: Callable) -> dict[str, Callable]:
-    """Ours after a tenth of the time and after all of it, beside the two peers and no training."""
+def others(pictures: Callable, judge: Callable) -> dict[str, Callable]:
+    """The two peers, and no training."""
     return {
-        "ours": partial(compete, OURS, pictures, judge),
-        "ours, a tenth of the time": partial(compete, OURS, pictures, judge, share=0.1),
-        "ours, a thirtieth of the time": partial(compete, OURS, pictures, judge, share=1 / 30),
         "lightly's SimCLR": partial(compete, LIGHTLY, pictures, judge),
         "a tutorial's SimCLR": partial(compete, TUTORIAL, pictures, judge),
         "ours, untrained": partial(untrained, judge),
         "raw pixels": partial(pixels, judge)}
+
+
+def three(pictures: Callable, judge: Callable) -> dict[str, Callable]:
+    """Ours after all of the time and after parts of it, beside the others."""
+    return {
+        "ours": partial(compete, OURS, pictures, judge),
+        "ours, a tenth of the time": partial(compete, OURS, pictures, judge, share=0.1),
+        "ours, a thirtieth of the time": partial(compete, OURS, pictures, judge, share=1 / 30),
+        **others(pictures, judge)}
 
 
 judge_clothes, judge_photographs = partial(by_labels, clothes), partial(by_labels, photographs)
@@ -108,8 +114,7 @@ SWAPS = {
     "ours, lightly's views": replace(OURS, views=LIGHTLY.views),
     "lightly's, our loss": replace(LIGHTLY, loss=OURS.loss),
     "lightly's, our network": replace(LIGHTLY, network=OURS.network),
-    "lightly's": LIGHTLY,
-}
+    "lightly's": LIGHTLY}
 CONTESTS = {
     "fashion": Contest(
         "Clothes: time to accuracy", "Fashion-MNIST, ten classes; a linear probe on frozen "
@@ -119,8 +124,8 @@ CONTESTS = {
         "is asked with the kinds of change that lesson 04's own view makes, which its peers are "
         "not told; the second row has their kinds of view.",
         {"ours": partial(compete, OUR_VIEW, drawings, by_one_shot),
-         "ours, the peers' kinds of view": partial(compete, SAME_KIND, drawings, by_one_shot)}
-        | dict(list(three(drawings_on_paper, by_one_shot).items())[3:]), seconds=15, quick=1),
+         "ours, the peers' kinds of view": partial(compete, SAME_KIND, drawings, by_one_shot),
+         **others(drawings_on_paper, by_one_shot)}, seconds=15, quick=1),
     "photographs": Contest(
         "Photographs: time to accuracy", "CIFAR-10, ten classes; a linear probe on frozen "
         "features.", three(photographs, judge_photographs) | {

@@ -18,7 +18,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from helpers import data, models, training, views
 from helpers.page import definitions
 from tools.bench.contest import Contest
-from tools.bench.ways import clothes
+from tools.bench.ways import LESSON, clothes, photo_view
 
 SIZES = (512, 1024, 2048)
 
@@ -52,25 +52,23 @@ class Training:
     data: Tensor
 
 
-def twins(page, images: Tensor, view: Callable) -> Training:
+def twins(images: Tensor, view: Callable) -> Training:
     """Lesson 04's, with 256 pairs a step."""
     def batch(count: int):
         some = images[torch.randperm(len(images))[:count]]
         return view(some), view(some)
-    return Training(page.Twins(), batch, lambda network, pair: network(*pair),
-                    lambda out, pair: page.nt_xent(*out), 256, images)
+    return Training(LESSON.Twins(), batch, lambda network, pair: network(*pair),
+                    lambda out, pair: LESSON.nt_xent(*out), 256, images)
 
 
 def drawings() -> Training:
     """Twins on drawings."""
-    page = definitions("04")
-    return twins(page, data.drawings("train").images, page.view)
+    return twins(data.drawings("train").images, LESSON.view)
 
 
 def photographs() -> Training:
     """Twins on pictures as large as CIFAR-10's, with the photographs' views."""
-    page = definitions("04")
-    return twins(page, clothes()[0], lambda some: page.photo_view(some.float() / 255))
+    return twins(clothes()[0], photo_view)
 
 
 def words() -> Training:
@@ -93,10 +91,10 @@ def holes() -> Training:
                     train)
 
 
-def by_part(one: Training, count: int, optimizer, seconds: float) -> dict[str, float]:
+def by_part(one: Training, count: int, optimizer, seconds: float) -> tuple[dict[str, float], int]:
     """Seconds of each part of a step, the median over the steps that fit into so many seconds.
 
-    And under "memory" the bytes of this process at most, measured between forward and backward.
+    And the bytes of this process at most, measured between forward and backward.
     """
     names = ("views", "forward", "loss", "backward", "optimizer")
     rows, memory, process, begin = [], 0, psutil.Process(), time.perf_counter()
@@ -116,7 +114,7 @@ def by_part(one: Training, count: int, optimizer, seconds: float) -> dict[str, f
         times.append(time.perf_counter())
         rows.append([after - before for before, after in zip(times, times[1:])])
     medians = torch.tensor(rows[1:]).median(dim=0).values.tolist()
-    return dict(zip(names, medians)) | {"memory": memory}
+    return dict(zip(names, medians)), memory
 
 
 def measure(make: Callable[[], Training], seconds: float) -> dict[str, float]:
@@ -125,8 +123,7 @@ def measure(make: Callable[[], Training], seconds: float) -> dict[str, float]:
     one, memory = make(), psutil.Process().memory_info().rss
     one.network.train().to(memory_format=torch.channels_last)
     optimizer, _ = training.one_cycle(one.network, 1e-3, 1000)
-    parts = by_part(one, one.count, optimizer, seconds)
-    most = parts.pop("memory")
+    parts, most = by_part(one, one.count, optimizer, seconds)
     step, batch = sum(parts.values()), one.batch(one.count)
     with FlopCounterMode(display=False) as counter:
         one.loss(one.forward(one.network, batch), batch).backward()
@@ -134,12 +131,11 @@ def measure(make: Callable[[], Training], seconds: float) -> dict[str, float]:
     figures = {"share of the matrix rate": possible / step,
                "without the views": possible / (step - parts["views"])}
     figures |= {f"{name}, ms": 1000 * value for name, value in parts.items()}
-    figures |= {"MB of data": one.data.nbytes / 1e6,
-                "MB of training": (most - memory) / 1e6}
+    figures |= {"MB of data": one.data.nbytes / 1e6, "MB of training": (most - memory) / 1e6}
 
     def growth(count: int = one.count) -> float:
-        grown = by_part(one, count, optimizer, seconds)
-        return sum(grown[name] for name in parts) / step
+        grown, _ = by_part(one, count, optimizer, seconds)
+        return sum(grown.values()) / step
 
     figures["twice the batch"] = growth(2 * one.count)
     threads = torch.get_num_threads()

@@ -116,7 +116,7 @@ def picture(results: dict) -> bytes:
     plots.use_style()
     rows = max((len(panels) + 1) // 2, 1)
     figure, axes = plt.subplots(rows, 2, figsize=(11, 2.1 * rows), squeeze=False)
-    for axis in axes.flat:
+    for axis in axes.flat[len(panels):]:
         axis.set_axis_off()
     for axis, (words, name, found) in zip(axes.flat, panels):
         draw(axis, words, {who: figures[name] for who, figures in found.items()
@@ -128,7 +128,6 @@ def picture(results: dict) -> bytes:
 
 def draw(axis, title: str, values: dict[str, list[float]]) -> None:
     """Bars of one figure, ours in its colour."""
-    axis.set_axis_on()
     colours = [plots.COLOURS["SSL" if who.startswith("ours") else "raw pixels"] for who in values]
     axis.barh(list(values), [fmean(one) for one in values.values()], color=colours)
     for height, one in enumerate(values.values()):
