@@ -70,7 +70,6 @@ class OneByOne(Dataset):
     """Pictures (N, 3, 32, 32) uint8, of which each is opened and changed alone, as by torchvision.
 
     Args:
-        pictures: the pictures.
         transform: PIL image -> a list of two views (3, 32, 32).
     """
 
