@@ -1,17 +1,17 @@
 """Hold the contests in turns: `python -m tools.bench [NAME ...]`.
 
-Each turn runs in a process of its own, A B A B, and is written to `build/bench/` at once.
+Each turn, A B A B, has a process of its own, where that is possible forked from one that has
+imported everything, and is written to `build/bench/` at once.
 """
 
 import argparse
-import contextlib
+import importlib
 import json
+import multiprocessing
 import os
-import re
-import subprocess
 import sys
 import time
-from datetime import date
+from contextlib import redirect_stderr, redirect_stdout, suppress
 
 import torch
 
@@ -21,33 +21,47 @@ from tools.bench import contrastive, holes, machine, reinforcement, report, word
 from tools.storage import must_hold_files, write
 
 FOLDER = ROOT / "build" / "bench"
-MARK = "<bench>"
 CONTESTS = (contrastive.CONTESTS | words.CONTESTS | holes.CONTESTS | reinforcement.CONTESTS
             | machine.CONTESTS)
 TURNS = 3
+PROCESSES = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
+PROCESSES.set_forkserver_preload(["tools.bench.__main__"])
 
 
 def hold(contest: str, contestant: str, number: int, seconds: float) -> dict[str, float]:
     """Let one contestant have its turn; return what was measured.
 
     Raises:
-        RuntimeError: It failed; the message is the last line of what it said.
+        RuntimeError: It failed; the message says how.
     """
-    command = [sys.executable, "-m", "tools.bench", "--turn", contest, contestant, str(seconds)]
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "COURSE_SEED": str(number)}, capture_output=True,
-        text=True, errors="replace")
-    found = re.findall(f"{MARK} (.*) {MARK}", done.stdout)
-    if done.returncode or not found:
-        raise RuntimeError((done.stderr.strip().splitlines() or ["it was ended"])[-1])
-    return json.loads(found[-1])
+    receiver, sender = PROCESSES.Pipe(duplex=False)
+    turn = PROCESSES.Process(target=have_turn, args=(sender, contest, contestant, number, seconds))
+    turn.start()
+    sender.close()
+    try:
+        figures = receiver.recv()
+    except EOFError:
+        figures = "it was ended"
+    except KeyboardInterrupt:
+        turn.terminate()
+        raise
+    turn.join()
+    if isinstance(figures, str):
+        raise RuntimeError(figures)
+    return figures
 
 
-def have_turn(contest: str, contestant: str, seconds: str) -> None:
-    """Print what was measured as JSON between two marks; the seed is that of COURSE_SEED."""
+def have_turn(sender, contest: str, contestant: str, number: int, seconds: float) -> None:
+    """Send what was measured, or how it failed; `number` is the seed."""
+    os.environ["COURSE_SEED"] = str(number)
     start()
-    figures = CONTESTS[contest].contestants[contestant](float(seconds))
-    print(MARK, json.dumps({name: float(value) for name, value in figures.items()}), MARK)
+    torch.set_flush_denormal(True)  # numbers next to zero make Adam's steps many times slower
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+        try:
+            figures = CONTESTS[contest].contestants[contestant](seconds)
+            sender.send({name: float(value) for name, value in figures.items()})
+        except Exception as error:
+            sender.send(f"{type(error).__name__}: {error}")
 
 
 def keep(results: dict) -> None:
@@ -64,7 +78,7 @@ def begun(names: list[str], quick: bool) -> dict:
     """
     results = {"quick": quick, "processor": report.processor(), "threads": torch.get_num_threads(),
                "torch": torch.__version__, "contests": {}, "turns": []}
-    with contextlib.suppress(OSError, ValueError):
+    with suppress(OSError, ValueError):
         before = json.loads((FOLDER / "results.json").read_text(encoding="utf-8"))
         if all(before[key] == results[key] for key in ("quick", "processor", "threads", "torch")):
             results = before
@@ -72,7 +86,7 @@ def begun(names: list[str], quick: bool) -> dict:
     for name in names:
         one = CONTESTS[name]
         results["contests"][name] = {
-            "title": one.title, "explanation": one.explanation, "date": date.today().isoformat(),
+            "title": one.title, "explanation": one.explanation, "date": time.strftime("%Y-%m-%d"),
             "seconds": one.quick if quick else one.seconds, "minutes": 0.0, "failed": [],
             "contestants": list(one.contestants)}
     results["contests"] = {name: results["contests"][name] for name in CONTESTS
@@ -129,11 +143,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--publish", action="store_true", help="write what was last measured into "
                         "BENCH.md and README.md, and hold nothing")
     parser.add_argument("--list", action="store_true", help="name the contests, and hold none")
-    parser.add_argument("--turn", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    if options.turn:
-        have_turn(*options.turn)
-        return 0
     if options.list:
         print("\n".join(f"{name:15}{one.title}" for name, one in CONTESTS.items()))
         return 0
@@ -153,9 +163,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"The tables and the picture are in {FOLDER}.")
-    failed = any(about["failed"] for about in results["contests"].values())
-    return 130 if stopped else int(failed)
+    return 130 if stopped else int(any(about["failed"] for about in results["contests"].values()))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Under its own name, by which the processes of the turns find its functions.
+    sys.exit(importlib.import_module("tools.bench.__main__").main())

@@ -20,8 +20,6 @@ from helpers.page import definitions
 from tools.bench.contest import Contest
 from tools.bench.ways import LESSON, clothes, photo_view
 
-SIZES = (512, 1024, 2048)
-
 
 def median_time(act: Callable[[], object], seconds: float) -> float:
     """The seconds that a call takes: the median of all that fit into so many seconds."""
@@ -36,7 +34,7 @@ def median_time(act: Callable[[], object], seconds: float) -> float:
 
 def matrix_rate(seconds: float) -> float:
     """Operations in a second, a product and a sum each counted as one, for square matrices."""
-    pairs = [torch.rand(2, size, size) for size in SIZES]
+    pairs = [torch.rand(2, size, size) for size in (512, 1024, 2048)]
     return max(2 * len(a) ** 3 / median_time(partial(torch.mm, a, b), seconds) for a, b in pairs)
 
 
@@ -92,10 +90,7 @@ def holes() -> Training:
 
 
 def by_part(one: Training, count: int, optimizer, seconds: float) -> tuple[dict[str, float], int]:
-    """Seconds of each part of a step, the median over the steps that fit into so many seconds.
-
-    And the bytes of this process at most, measured between forward and backward.
-    """
+    """Seconds of each part of a step, medians, and the most bytes of this process on the way."""
     names = ("views", "forward", "loss", "backward", "optimizer")
     rows, memory, process, begin = [], 0, psutil.Process(), time.perf_counter()
     while len(rows) < 4 or time.perf_counter() - begin < seconds:

@@ -6,6 +6,7 @@ made of one picture by torchvision, the network is its ResNet-18. What a peer le
 how many processes load pictures, was set to what is fastest on two cores.
 """
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -111,6 +112,7 @@ def drawing_photo_view(drawings: Tensor) -> Tensor:
     return LESSON.photo_view(views.on_paper(drawings))
 
 
+@functools.cache
 def clothes(split: str = "train") -> tuple[Tensor, Tensor]:
     """Up to 20,000 of Fashion-MNIST in three colours, (N, 3, 32, 32) uint8, and their classes."""
     images, classes, _ = data.fashion(split, 20_000)

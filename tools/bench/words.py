@@ -44,20 +44,13 @@ def ours(seconds: float) -> dict[str, float]:
 
 def stock(seconds: float) -> dict[str, float]:
     """`BertForMaskedLM` and the library's collator in its `Trainer`, with our rate's schedule."""
-    from transformers import (
-        BertConfig,
-        BertForMaskedLM,
-        DataCollatorForLanguageModeling,
-        PreTrainedTokenizerFast,
-        Trainer,
-        TrainerCallback,
-        TrainingArguments,
-    )
+    import transformers
+
     page, known, asked = lesson()
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = transformers.PreTrainedTokenizerFast(
         tokenizer_object=page.tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]",
         sep_token="[SEP]", mask_token="[MASK]")
-    network = BertForMaskedLM(BertConfig(
+    network = transformers.BertForMaskedLM(transformers.BertConfig(
         vocab_size=page.SIZE, hidden_size=128, num_hidden_layers=2, num_attention_heads=4,
         intermediate_size=288, pad_token_id=page.PAD))
     texts = [{"input_ids": text[text != page.PAD].tolist()} for text in known]
@@ -67,7 +60,7 @@ def stock(seconds: float) -> dict[str, float]:
     def passed() -> float:
         return (time.perf_counter() - watch["began"]) / seconds
 
-    class UntilOver(TrainerCallback):
+    class UntilOver(transformers.TrainerCallback):
         def on_train_begin(self, args, state, control, **others):
             watch["began"] = time.perf_counter()
 
@@ -76,11 +69,11 @@ def stock(seconds: float) -> dict[str, float]:
             if control.should_training_stop:
                 watch["seconds"], watch["steps"] = passed() * seconds, state.global_step
 
-    trainer = Trainer(
+    trainer = transformers.Trainer(
         model=network, train_dataset=texts, optimizers=(optimizer, PacedAsAsked(schedule, passed)),
-        data_collator=DataCollatorForLanguageModeling(tokenizer, mlm_probability=RATIO),
-        callbacks=[UntilOver()],
-        args=TrainingArguments(
+        callbacks=[UntilOver()], data_collator=transformers.DataCollatorForLanguageModeling(
+            tokenizer, mlm_probability=RATIO),
+        args=transformers.TrainingArguments(
             ROOT / "build" / "bench" / "trainer", per_device_train_batch_size=COUNT,
             max_steps=10**6, save_strategy="no", report_to="none", use_cpu=True,
             disable_tqdm=True, logging_strategy="no", dataloader_pin_memory=False))
