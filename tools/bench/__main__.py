@@ -41,11 +41,9 @@ def hold(contest: str, contestant: str, number: int, seconds: float) -> dict[str
     try:
         figures = receiver.recv()
     except EOFError:
-        figures = "it was ended"
-    except KeyboardInterrupt:
+        raise RuntimeError("it was ended") from None
+    finally:
         turn.terminate()
-        raise
-    turn.join()
     if isinstance(figures, str):
         raise RuntimeError(figures)
     return figures
@@ -53,6 +51,8 @@ def hold(contest: str, contestant: str, number: int, seconds: float) -> dict[str
 
 def have_turn(sender, contest: str, contestant: str, number: int, seconds: float) -> None:
     """Send what was measured, or how it failed; `number` is the seed."""
+    # Loaders start their own processes as they do anywhere else.
+    multiprocessing.set_start_method(multiprocessing.get_all_start_methods()[0], force=True)
     os.environ["COURSE_SEED"] = str(number)
     start()
     torch.set_flush_denormal(True)  # numbers next to zero make Adam's steps many times slower
