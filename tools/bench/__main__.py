@@ -1,7 +1,6 @@
 """Hold the contests in turns: `python -m tools.bench [NAME ...]`.
 
-Each turn, A B A B, has a process of its own, where that is possible forked from one that has
-imported everything, and is written to `build/bench/` at once.
+Each turn runs in a process of its own, A B A B, and is written to `build/bench/` at once.
 """
 
 import argparse
@@ -41,9 +40,11 @@ def hold(contest: str, contestant: str, number: int, seconds: float) -> dict[str
     try:
         figures = receiver.recv()
     except EOFError:
-        raise RuntimeError("it was ended") from None
-    finally:
+        figures = "it was ended"
+    except BaseException:
         turn.terminate()
+        raise
+    turn.join()
     if isinstance(figures, str):
         raise RuntimeError(figures)
     return figures

@@ -45,7 +45,6 @@ def ours(seconds: float) -> dict[str, float]:
 def stock(seconds: float) -> dict[str, float]:
     """`BertForMaskedLM` and the library's collator in its `Trainer`, with our rate's schedule."""
     import transformers
-
     page, known, asked = lesson()
     tokenizer = transformers.PreTrainedTokenizerFast(
         tokenizer_object=page.tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]",
