@@ -66,10 +66,9 @@ def have_turn(sender, contest: str, contestant: str, number: int, seconds: float
 
 
 def keep(results: dict) -> None:
-    """Write what there is so far: the figures, the tables, and the picture."""
+    """Write what there is so far: the figures, and the tables."""
     write({FOLDER / "results.json": (json.dumps(results, indent=1) + "\n").encode(),
-           FOLDER / "results.md": report.page(results).encode(),
-           FOLDER / "results.png": report.picture(results)})
+           FOLDER / "results.md": report.page(results).encode()})
 
 
 def begun(names: list[str], quick: bool) -> dict:
@@ -157,6 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         must_hold_files(FOLDER)
         results, stopped = bench(options.names or default(options.quick), options.quick)
+        write({FOLDER / "results.png": report.picture(results)})
     except FileNotFoundError:
         print("There is nothing to publish: run course.py bench first.", file=sys.stderr)
         return 1

@@ -126,7 +126,7 @@ CONTESTS = {
          "OpenCV, Navier–Stokes": partial(without_learning,
                                           lambda page: partial(opencv, "INPAINT_NS")),
          "mean around the hole": partial(without_learning, lambda page: page.by_mean)},
-        seconds=30, quick=1),
+        seconds=20, quick=1),
     "colours": Contest(
         "Colours", "Drawings of things never met, of which only the lightness is given. No library "
         "that we know fills in colours without learned weights; the rival is lesson 06's table.",

@@ -113,4 +113,4 @@ CONTESTS = {"words": Contest(
     "Masked words", f"WordNet's definitions, {RATIO:.0%} of the pieces asked for, {COUNT} texts a "
     "step, two layers of 128; asked about definitions never met, 12% of their pieces hidden.",
     {"ours": ours, "transformers' Trainer": stock, "counting neighbours": by_counting},
-    seconds=60, quick=1)}
+    seconds=30, quick=1)}
