@@ -32,6 +32,7 @@ def press(box):
     ("05", "show_ratio", slide),
     ("06", "show_patches", slide),
     ("07", "play_yourself", press),
+    ("08", "show_warp", slide),
 ], ids=list(lessons.LESSONS)[1:])
 def test_a_control_that_is_moved_shows_something_else(opened, lesson, callback, move):
     notebook = opened(lesson)

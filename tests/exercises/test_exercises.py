@@ -55,6 +55,7 @@ FACTS = {
     "03": {"sign": sign, "turn": turn, "INK": INK},
     "04": {"F": F},
     "05": {"MASK": 4},
+    "08": {"F": F},
 }
 
 

@@ -32,6 +32,7 @@ STAND_INS = {
     "06": {"share": "torch.ones(len(bins)) / len(bins)"},
     "07": {"bred": "{name: (None, torch.rand(160, 64, 8)) for name in "
                    "('parents by lot', 'parents by energy')}"},
+    "08": {"wide": "keypoints(harris, patches, count=300)"},
 }
 
 
