@@ -52,7 +52,7 @@ def _twins(batch_of: Callable) -> Recipe:
 
     return Recipe(network=page.Twins(width=48, dim=128), batch=batch_of(page),
                   loss=lambda twins, batch: page.nt_xent(*twins(*batch)),
-                  steps=3000, learning_rate=3e-3, figures=figures,
+                  steps=2500, learning_rate=3e-3, figures=figures,
                   data=["drawings/train.parquet"])
 
 
@@ -171,6 +171,21 @@ def holes() -> Recipe:
                   figures=figures, data=["drawings/train.parquet"])
 
 
+def keypoints() -> Recipe:
+    """A describer and a detector on warped photographs: lesson 08, parts 2 and 3, wider, longer."""
+    page = definitions("08")
+    page.known, unseen, _ = page.photographs()
+
+    def figures(network):
+        marks = page.marks(page.keypoints(network.detector, network.describer), page.exam(unseen))
+        return {f"{mark}, {condition}": value for condition, values in marks.items()
+                for mark, value in zip(page.MARKS, values, strict=True)}
+
+    return Recipe(network=page.Keypoints(), batch=page.some_looks, loss=page.keypoint_loss,
+                  steps=2500, learning_rate=5e-3, figures=figures, data=["photos/photos.parquet"])
+
+
 RECIPES = {"drawings": drawings, "drawings_distortions": drawings_distortions,
            "photographs": photographs, "words": words,
-           "colours": colours, "photo_colours": photo_colours, "holes": holes}
+           "colours": colours, "photo_colours": photo_colours, "holes": holes,
+           "keypoints": keypoints}
