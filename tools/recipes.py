@@ -185,7 +185,5 @@ def keypoints() -> Recipe:
                   steps=2500, learning_rate=5e-3, figures=figures, data=["photos/photos.parquet"])
 
 
-RECIPES = {"drawings": drawings, "drawings_distortions": drawings_distortions,
-           "photographs": photographs, "words": words,
-           "colours": colours, "photo_colours": photo_colours, "holes": holes,
-           "keypoints": keypoints}
+RECIPES = {recipe.__name__: recipe for recipe in (
+    drawings, drawings_distortions, photographs, words, colours, photo_colours, holes, keypoints)}
