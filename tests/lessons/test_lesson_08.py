@@ -16,20 +16,6 @@ from helpers.page import definitions
 PAGE = definitions("08")
 STILL = {"push": 0, "tilt": (0, 0), "light": lambda pictures: pictures}
 
-
-@pytest.fixture(scope="module")
-def unseen():
-    """The fifteen photographs that are asked about, (15, 3, 240, 320) uint8."""
-    return PAGE.photographs()[1]
-
-
-@pytest.fixture(scope="module")
-def pictures(unseen):
-    """A window of each, (15, 3, 192, 192)."""
-    torch.manual_seed(0)
-    return PAGE.two_looks(unseen, 192, **STILL)[0]
-
-
 # Looks
 
 

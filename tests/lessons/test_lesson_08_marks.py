@@ -9,19 +9,6 @@ from helpers.page import definitions
 PAGE = definitions("08")
 
 
-@pytest.fixture(scope="module")
-def unseen():
-    """The fifteen photographs that are asked about, (15, 3, 240, 320) uint8."""
-    return PAGE.photographs()[1]
-
-
-@pytest.fixture(scope="module")
-def pictures(unseen):
-    """A window of each, (15, 3, 192, 192)."""
-    torch.manual_seed(0)
-    return PAGE.two_looks(unseen, 192, push=0, tilt=(0, 0), light=lambda some: some)[0]
-
-
 def grey_keypoints(count=100):
     return PAGE.keypoints(PAGE.harris, PAGE.patches, count)
 
