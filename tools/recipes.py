@@ -52,7 +52,7 @@ def _twins(batch_of: Callable) -> Recipe:
 
     return Recipe(network=page.Twins(width=48, dim=128), batch=batch_of(page),
                   loss=lambda twins, batch: page.nt_xent(*twins(*batch)),
-                  steps=2500, learning_rate=3e-3, figures=figures,
+                  steps=3000, learning_rate=3e-3, figures=figures,
                   data=["drawings/train.parquet"])
 
 
