@@ -185,5 +185,27 @@ def keypoints() -> Recipe:
                   steps=2500, learning_rate=5e-3, figures=figures, data=["photos/photos.parquet"])
 
 
+def names() -> Recipe:
+    """Two towers from nothing, on drawings and their names: lesson 09, part 7."""
+    page = definitions("09")
+    page.page04 = definitions("04")
+    page.train, page.unseen = data.drawings("train"), data.drawings("test")
+    page.vocabulary = page.learn_words(page.train.concepts)
+    page.train_numbers, asked = (page.numbers_of(drawings.concepts, page.vocabulary)
+                                 for drawings in (page.train, page.unseen))
+    page.kind = page.kind_of(page.unseen.concepts)
+
+    def figures(towers):
+        shares = page.named(page.likeness(towers, views.on_paper(page.unseen.images), asked))
+        return {f"{kind}, among the first {first}": share
+                for kind, line in zip(page.KINDS, shares.tolist(), strict=True)
+                for first, share in zip(page.FIRST, line, strict=True)}
+
+    return Recipe(network=page.live_towers(width=48), batch=page.live_pairs,
+                  loss=page.two_way_loss, steps=3000, learning_rate=3e-3, figures=figures,
+                  data=["drawings/train.parquet"])
+
+
 RECIPES = {recipe.__name__: recipe for recipe in (
-    drawings, drawings_distortions, photographs, words, colours, photo_colours, holes, keypoints)}
+    drawings, drawings_distortions, photographs, words, colours, photo_colours, holes, keypoints,
+    names)}
