@@ -7,6 +7,7 @@ import inspect
 import lessons
 import pytest
 import torch
+from texts import more_words
 from torch.nn import functional as F
 
 from exercises import TODO, checker, lesson_00
@@ -56,6 +57,8 @@ FACTS = {
     "04": {"F": F},
     "05": {"MASK": 4},
     "08": {"F": F},
+    "09": {"F": F, "first_ten": more_words,
+           "sentences_of": lambda name, form: [f"{name}: a large thing of some kind"]},
 }
 
 
