@@ -33,6 +33,7 @@ def press(box):
     ("06", "show_patches", slide),
     ("07", "play_yourself", press),
     ("08", "show_warp", slide),
+    ("09", "show_naming", choose),
 ], ids=list(lessons.LESSONS)[1:])
 def test_a_control_that_is_moved_shows_something_else(opened, lesson, callback, move):
     notebook = opened(lesson)

@@ -1,9 +1,18 @@
-"""What the tests of a lesson's page have in common: the photographs of lesson 08."""
+"""What the tests of a lesson's page have in common: names set on it, photographs of lesson 08."""
 
 import pytest
 import torch
 
 from helpers.page import definitions
+
+
+@pytest.fixture
+def put(request, monkeypatch):
+    """Set names of the PAGE of a file of tests that its functions need."""
+    def put(**values):
+        for name, value in values.items():
+            monkeypatch.setattr(request.module.PAGE, name, value, raising=False)
+    return put
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,8 @@ STAND_INS = {
     "07": {"bred": "{name: (None, torch.rand(160, 64, 8)) for name in "
                    "('parents by lot', 'parents by energy')}"},
     "08": {"wide": "keypoints(harris, patches, count=300)"},
+    "09": {"glosses": "data.load('glosses', 'test')['text'][:1000]",
+           "line_features": "torch.randn(len(lines), 192)"},
 }
 
 
@@ -133,6 +135,14 @@ def enter(lesson, callback, argument, value, displayed):
 )
 def test_a_strange_sentence_shows_ours_in_place_of_a_figure(sentence, answer, displayed, capsys):
     enter("05", "fill", "sentence", sentence, displayed)
+    output = capsys.readouterr()
+    assert answer in output.out and not output.err and not displayed
+
+
+@pytest.mark.parametrize(("sentence", "answer"), [
+    ("", "Type a few English words"), ("qqq", "has taught the word"), ("no " * 41, "41 words")])
+def test_a_search_for_nothing_says_so(sentence, answer, displayed, capsys):
+    enter("09", "search", "sentence", sentence, displayed)
     output = capsys.readouterr()
     assert answer in output.out and not output.err and not displayed
 

@@ -1,6 +1,10 @@
 """Drawings that tests make up, and whether random numbers are spread as they should be."""
 
+from dataclasses import replace
+
 import torch
+
+from helpers import data
 
 
 def random_drawings(*shape, size=16):
@@ -32,3 +36,12 @@ def unrelated(numbers):
     """Are the columns of a table of random numbers uncorrelated?"""
     related = torch.corrcoef(numbers.T) - torch.eye(numbers.shape[1])
     return related.abs().max() < 4 / len(numbers) ** 0.5
+
+
+def some_drawings(concepts, artists=None):
+    """The first drawings of the test split under other concepts (N,), and by other artists."""
+    drawings = data.drawings("test")
+    artists = torch.zeros(len(concepts), dtype=torch.int64) if artists is None else artists
+    return replace(drawings, images=drawings.images[:len(concepts)], concept=concepts,
+                   artist=artists, group=torch.zeros_like(concepts),
+                   concepts=[f"thing-{i}" for i in range(int(concepts.max()) + 1)])
