@@ -12,22 +12,25 @@ from types import SimpleNamespace
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
 
+def key(path: Path) -> str:
+    """How a lesson is called for short: "04", or "P1" for the first one in the folder `primer`."""
+    number = path.name.partition("_")[0]
+    return f"P{number}" if path.parent.name == "primer" else number
+
+
 def lessons(folder: Path | None = None) -> dict[str, Path]:
-    """The notebooks of all lessons by their two digits, in order; of `NOTEBOOKS` if no folder."""
-    paths = sorted((folder or NOTEBOOKS).glob("[0-9][0-9]_*.ipynb"))
-    return {path.name[:2]: path for path in paths}
+    """The notebooks of all lessons by their keys, in order; of `NOTEBOOKS` if no folder."""
+    paths = [path for pattern in ("[0-9][0-9]_*.ipynb", "primer/[0-9]_*.ipynb")
+             for path in (folder or NOTEBOOKS).glob(pattern)]
+    return {key(path): path for path in sorted(paths)}
 
 
-def find(number: str, folder: Path | None = None) -> Path:
-    """The notebook of the lesson with this number, such as "4" or "04".
-
-    Raises:
-        ValueError: There is no such lesson; the message lists those there are.
-    """
-    known = lessons(folder)
-    if not number or number.zfill(2) not in known:
-        raise ValueError(f"There is no lesson {number}; the lessons are {', '.join(known)}.")
-    return known[number.zfill(2)]
+def find(name: str, folder: Path | None = None) -> Path:
+    """The notebook of a lesson, such as "4", "04" or "p1"; ValueError, a sentence, if none is."""
+    known, full = lessons(folder), name.upper().zfill(2)
+    if not name or full not in known:
+        raise ValueError(f"There is no lesson {name}; the lessons are {', '.join(known)}.")
+    return known[full]
 
 
 def title(path: Path) -> str:
@@ -45,10 +48,7 @@ def definitions(lesson: str) -> SimpleNamespace:
 
     A constant is an upper-case name that is set to a literal, such as `GRID = 32`. Left out are all
     other names, and a function whose defaults need one of them. Where the body of a function needs
-    one, set it before the call: `page.train = data.drawings("train")`.
-
-    Raises:
-        ValueError: There is no such lesson.
+    one, set it before the call: `page.train = data.drawings("train")`. It raises what `find` does.
     """
     path = find(lesson)
     code = ["".join(cell["source"]) for cell in _read(path)["cells"]

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers.page import find
+from helpers.page import NOTEBOOKS, find, key
 from launcher import ROOT, copies
 from launcher.packages import CPU_INDEX
 from launcher.programs import Problem, explain, variables
@@ -42,7 +43,7 @@ def open_jupyter(python: Path, folder: Path, notebook: str, *arguments: str) -> 
     Args:
         python: the environment's interpreter.
         folder: where JupyterLab finds its settings and keeps which files are open.
-        notebook: the file's name among the student's copies.
+        notebook: the file's place among the student's copies.
         arguments: for JupyterLab.
 
     Returns:
@@ -104,8 +105,8 @@ def tests(words: list[str]) -> list[str]:
             return ["tests", "-m", "not slow and not browser", *IN_TWO_PROCESSES]
         case ["--changed"]:
             return ["--changed", *IN_TWO_PROCESSES]
-        case [number] if number.isdecimal():
-            return [f"--lesson={find(number).name[:2]}", *IN_TWO_PROCESSES]
+        case [name] if re.fullmatch(r"[Pp]?\d+", name):
+            return [f"--lesson={key(find(name))}", *IN_TWO_PROCESSES]
     return words
 
 
@@ -143,12 +144,12 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
 
     add("lab", "open the lessons in JupyterLab; further arguments go to JupyterLab")
     add("present", "open one lesson as slides, with live code; further arguments go to JupyterLab"
-        ).add_argument("lesson", metavar="NN", help="the lesson's number")
+        ).add_argument("lesson", metavar="NN", help="the lesson's number, or P1 to P4")
     add("update", "fetch the course's latest state with git, and bring your copies of the lessons "
         "up to date: what you wrote stays")
     add("copies", "make your copies of the lessons, or bring them up to date, and fetch nothing")
     add("again", "begin one lesson again; your copy before is kept"
-        ).add_argument("lesson", metavar="NN", help="the lesson's number")
+        ).add_argument("lesson", metavar="NN", help="the lesson's number, or P1 to P4")
     add("test", "run every test, in two processes; or those of one lesson (test 04), those that "
         "take no minute in all (--fast), or those that a change since the last commit can affect "
         "(--changed); other arguments go to pytest, which then runs in one process")
@@ -157,7 +158,7 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
     add("bench", "measure the course's code beside what others would use; further arguments name "
         "the contests (see bench --list)")
     runner = add("run", "execute lessons without a browser; the notebooks go to build/")
-    runner.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers (all if none)")
+    runner.add_argument("lessons", nargs="*", metavar="NN", help="such as 04 or P1 (all if none)")
     either = runner.add_mutually_exclusive_group()
     either.add_argument("--inplace", action="store_true", help="update notebooks/ as well")
     either.add_argument("--seeds", metavar="A-B", help="run with each of these seeds instead (0-4 "
@@ -178,7 +179,7 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
             case "lint":
                 others = ["tests/lint", *others]
             case "present" | "again":
-                others = [find(options.lesson).name, *others]
+                others = [find(options.lesson).relative_to(NOTEBOOKS).as_posix(), *others]
     except ValueError as error:
         raise Problem(str(error)) from error
     return options.command, others, index

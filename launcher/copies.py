@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from helpers.page import lessons
+from helpers.page import key, lessons
 from launcher import ROOT, history
 from launcher.lock import alone
 from launcher.merge import NoMerge, alike, merge, shared
@@ -38,16 +38,17 @@ def refresh() -> list[str]:
     """
     with _alone():
         edited = history.edited()
-        told = [_refresh(path, history.committed(path.name) if path.name in edited
-                         else path.read_bytes())
-                for path in lessons(ROOT / "notebooks").values()]
+        names = [path.relative_to(ROOT / "notebooks").as_posix()
+                 for path in lessons(ROOT / "notebooks").values()]
+        told = [_refresh(name, history.committed(name) if name in edited
+                         else (ROOT / "notebooks" / name).read_bytes()) for name in names]
         _renew({folder() / "pictures" / path.name: path.read_bytes()
                 for path in (ROOT / "notebooks" / "pictures").glob("*")})
     return [sentence for sentence in told if sentence]
 
 
 def again(name: str) -> list[str]:
-    """Begin the lesson with this file name again; return a sentence that says where the copy is.
+    """Begin the lesson at this place in `notebooks/` again; say where the copy of before is.
 
     Raises:
         Problem: The folder can't be written to.
@@ -81,15 +82,14 @@ def update() -> list[str]:
     return told + refresh() or ["Your copies are up to date."]
 
 
-def _refresh(path: Path, new: bytes) -> str | None:
+def _refresh(name: str, new: bytes) -> str | None:
     """Bring the copy of one lesson, which is `new` now, up to date; return what to say about it.
 
     Without a copy the file in `notebooks/` becomes one as it is: there may be answers in it.
     """
-    name = path.name
     copy, given = folder() / name, folder() / ".given" / name
     _follow(name)
-    mine = (copy if copy.exists() else path).read_bytes()
+    mine = (copy if copy.exists() else ROOT / "notebooks" / name).read_bytes()
     if mine == new:
         before = new
     else:
@@ -112,14 +112,14 @@ def _renew(files: dict[Path, bytes]) -> None:
 
 def _follow(name: str) -> None:
     """Give the copy of a lesson that got another name that name too."""
-    given = lessons(folder() / ".given").get(name[:2])
-    if given and given.name != name:
-        copy, target = folder() / given.name, folder() / name
+    given, target = lessons(folder() / ".given").get(key(Path(name))), folder() / name
+    if given and given.name != target.name:
+        copy = target.with_name(given.name)
         if copy.exists():
             if target.exists():
                 _back_up(name, target.read_bytes())
             copy.replace(target)
-        given.replace(given.with_name(name))
+        given.replace(given.with_name(target.name))
 
 
 def _origin(name: str, mine: bytes) -> bytes | None:

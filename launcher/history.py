@@ -13,8 +13,8 @@ OLDEST = 50  # changes of a lesson to look back
 
 def edited() -> list[str]:
     """The lessons in `notebooks/` that are not as git has them; none where git knows nothing."""
-    found = _known("diff", "--name-only", "-z", "HEAD", "--", "notebooks/*.ipynb")
-    return [path.rsplit("/", 1)[-1] for path in found.decode().split("\0") if path]
+    found = _known("diff", "--name-only", "--relative", "-z", "HEAD", "--", "notebooks/*.ipynb")
+    return [path.removeprefix("notebooks/") for path in found.decode().split("\0") if path]
 
 
 def committed(name: str) -> bytes:

@@ -108,7 +108,7 @@ def lab(chromium, newcomer):
 def opened(lab, newcomer, page):
     """Open a lesson in JupyterLab as it comes; its kernel ends with the test."""
     def open_lesson(lesson):
-        shutil.copy(lessons.LESSONS[lesson], newcomer / "my")
+        shutil.copy(lessons.LESSONS[lesson], newcomer / "my" / lessons.PLACES[lesson])
         return browser.Lesson(page, lab, lesson)
 
     yield open_lesson

@@ -72,7 +72,7 @@ class Lesson:
     """One execution of one lesson: prints a line per cell and keeps what it measured."""
 
     def __init__(self, path):
-        self.path, self.number = path, path.name[:2]
+        self.path, self.number = path, page.key(path)
         self.notebook = nbformat.read(path, as_version=4)
         self.titles = cell_titles(self.notebook)
         self.place, self.failed, self.interrupted = "", False, False
@@ -205,7 +205,8 @@ def main(arguments=None, folder=None, build=ROOT / "build"):
                    or list(page.lessons(folder).values()))
         must_hold_files(options.build)
         if options.seeds is not None:
-            return seeds.measure(lessons, seeds.parse(options.seeds), options.build / "seeds")
+            return seeds.measure(lessons, seeds.parse(options.seeds), options.build / "seeds",
+                                 (folder or page.NOTEBOOKS) / "claims.json")
         failed = [path.stem for path in lessons
                   if not run_lesson(path, options.build, options.inplace)]
     except (ValueError, OSError) as error:

@@ -18,7 +18,7 @@ from tools import ROOT
 from tools.storage import write
 
 FIGURE = re.compile(r'<img alt="([^"]*)" src="data:image/(\w+);base64,([^"]*)">')
-PICTURE = re.compile(r"!\[([^]]+)\]\((notebooks/pictures/(\d\d)\.png)\)")
+PICTURE = re.compile(r"!\[([^]]+)\]\((notebooks/pictures/(\d\d|P\d)\.png)\)")
 
 
 def figures(outputs: list[dict]) -> Iterator[tuple[str, str, bytes]]:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import fmean
 
+from helpers.page import key
 from tools import ROOT
 from tools.fingerprint import fingerprint
 from tools.storage import write
@@ -53,21 +54,21 @@ def summary(runs: list[list[dict]]) -> dict[str, dict]:
 
 def run(path: Path, seed: int, kept: Path) -> str:
     """Execute a lesson in a process of its own; return one sentence about how it ended."""
-    print(f"{path.name[:2]}  seed {seed}  begins", flush=True)
+    print(f"{key(path)}  seed {seed}  begins", flush=True)
     done = subprocess.run(
-        [sys.executable, "-m", "tools.execute", path.name[:2], "--build", kept.parent], cwd=ROOT,
+        [sys.executable, "-m", "tools.execute", key(path), "--build", kept.parent], cwd=ROOT,
         env={**os.environ, "COURSE_SEED": str(seed), "OMP_NUM_THREADS": "1"},
         capture_output=True, text=True, errors="replace")
     lines = done.stdout.splitlines()
     if not done.returncode:
         return lines[-2].replace("  done", f"  seed {seed}  done")
     errors = [line for line in lines if line.startswith("    ")] or done.stderr.splitlines()
-    return (f"Lesson {path.name[:2]} fails with seed {seed}: "
+    return (f"Lesson {key(path)} fails with seed {seed}: "
             f"{(errors or ['it was ended'])[-1].strip().removeprefix('AssertionError: ')}")
 
 
-def measure(lessons: list[Path], seeds: list[int], build: Path) -> int:
-    """Run lessons with each seed, write `claims.json` beside them; return 0 if all ran, else 1."""
+def measure(lessons: list[Path], seeds: list[int], build: Path, file: Path) -> int:
+    """Run lessons with each seed, write their claims into a file; return 0 if all ran, else 1."""
     jobs = [(path, seed, kept) for path in lessons for seed in seeds
             if not claims(kept := place(path, seed, build))]
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -75,9 +76,8 @@ def measure(lessons: list[Path], seeds: list[int], build: Path) -> int:
             print(sentence, flush=True)
     found = {one: summary([claims(place(one, seed, build)) for seed in seeds]) for one in lessons}
     missing = [one.stem for one in lessons if not found[one]]
-    file = lessons[0].with_name("claims.json")
     table = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    table |= {one.name[:2]: {"seeds": seeds, "claims": found[one]} for one in found if found[one]}
+    table |= {key(one): {"seeds": seeds, "claims": found[one]} for one in found if found[one]}
     if len(missing) < len(lessons):
         text = json.dumps(dict(sorted(table.items())), indent=1, ensure_ascii=False)
         write({file: f"{text}\n".encode()})

@@ -45,7 +45,7 @@ def present(address, page):
     """Open a lesson as slides; returns the numbers of the cells that the slides show."""
     def open_lesson(lesson):
         cells = lessons.read(lesson).cells
-        page.goto(f"{address}/lab/tree/{lessons.LESSONS[lesson].name}?reset")
+        page.goto(f"{address}/lab/tree/{lessons.PLACES[lesson]}?reset")
         page.wait_for_function(IS_ACTIVE, arg=0)
         page.wait_for_function("count => count === document.querySelectorAll('.jp-Cell').length",
                                arg=len(cells))

@@ -20,6 +20,7 @@ def notebooks(monkeypatch, tmp_path):
                  {"cell_type": "code", "metadata": {}, "source": source, "outputs": [],
                   "execution_count": None}]
         path = tmp_path / f"{name}.ipynb"
+        path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps({"cells": cells, "metadata": {"course": {"minutes": minutes}},
                                     "nbformat": 4, "nbformat_minor": 4}), encoding="utf-8")
         return path
@@ -31,11 +32,16 @@ def test_a_lesson_says_its_title_and_its_minutes(notebooks):
     assert (page.title(path), page.minutes(path)) == ("09 · A *toy* # 1", 12.5)
 
 
-def test_lessons_are_found_by_their_number_in_order(notebooks, tmp_path):
-    for name in ("10_end", "02_two", "draft", "1_one", "03-three"):
+def test_lessons_are_found_by_their_keys_in_order_and_the_primer_after_them(notebooks, tmp_path):
+    for name in ("primer/2_more", "10_end", "02_two", "draft", "1_one", "03-three", "primer/1_one",
+                 "primer/02_two"):
         notebooks("", name)
-    assert page.lessons() == {"02": tmp_path / "02_two.ipynb", "10": tmp_path / "10_end.ipynb"}
+    places = {"02": "02_two", "10": "10_end", "P1": "primer/1_one", "P2": "primer/2_more"}
+    assert list(page.lessons().items()) == [
+        (key, tmp_path / f"{place}.ipynb") for key, place in places.items()]
     assert page.find("2") == page.find("02") == tmp_path / "02_two.ipynb"
+    assert page.find("P1") == page.find("p1") == tmp_path / "primer/1_one.ipynb"
+    assert {page.key(path): path for path in page.lessons().values()} == page.lessons()
     assert page.lessons(tmp_path / "elsewhere") == {}
     assert page.find("4", lessons.ROOT / "notebooks") == lessons.LESSONS["04"]
 
@@ -83,7 +89,7 @@ def test_a_function_finds_what_is_set_on_the_page(notebooks):
     assert found.drawn(2) == [1, 2]
 
 
-@pytest.mark.parametrize("lesson", ["9", "99", "", "../03"])
+@pytest.mark.parametrize("lesson", ["9", "99", "", "../03", "P9", "P", "primer"])
 def test_a_lesson_that_is_not_there(lesson):
     with pytest.raises(ValueError, match="^There is no lesson .*; the lessons are 00, .*[.]$"):
         page.definitions(lesson)

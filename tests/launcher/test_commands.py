@@ -47,6 +47,7 @@ def work(monkeypatch, tmp_path):
     [
         (["test"], ["pytest", *commands.IN_TWO_PROCESSES]),
         (["test", "4"], ["pytest", "--lesson=04", *commands.IN_TWO_PROCESSES]),
+        (["test", "p1"], ["pytest", "--lesson=P1", *commands.IN_TWO_PROCESSES]),
         (["test", "--changed"], ["pytest", "--changed", *commands.IN_TWO_PROCESSES]),
         (["test", "--fast"], ["pytest", "tests", "-m", "not slow and not browser",
                               *commands.IN_TWO_PROCESSES]),
@@ -58,6 +59,7 @@ def work(monkeypatch, tmp_path):
         (["site", "-W"], ["tools.website", "-W"]),
         (["bench", "words", "--quick"], ["tools.bench", "words", "--quick"]),
         (["run", "--inplace", "4", "05"], ["tools.execute", "4", "05", "--inplace"]),
+        (["run", "P1", "4"], ["tools.execute", "P1", "4"]),
         (["run", "--seeds", "0-4", "4"], ["tools.execute", "4", "--seeds=0-4"]),
         (["run", "4", "--seeds="], ["tools.execute", "4", "--seeds="]),
     ],
@@ -102,7 +104,7 @@ def test_the_bench_alone_asks_for_its_own_packages(monkeypatch):
 
 
 @pytest.mark.parametrize("command", ["present", "again"])
-@pytest.mark.parametrize("number", ["12", "x", "../1"])
+@pytest.mark.parametrize("number", ["12", "x", "../1", "P5"])
 def test_an_unknown_lesson_is_told_before_anything_is_installed(command, number, capsys):
     assert commands.main(unprepared, [command, number]) == 1
     assert "the lessons are 00, 01" in capsys.readouterr().err
@@ -167,6 +169,12 @@ def test_present_opens_one_lesson_as_slides_with_fresh_settings(handed_over, wor
     overrides = json.loads((folder / "labconfig" / "default_setting_overrides.json").read_text())
     assert overrides["@deathbeds/jupyterlab-deck:plugin"] == {"active": True}
     assert (folder / "custom" / "custom.css").exists()
+
+
+def test_a_part_of_the_primer_is_presented_from_its_own_folder(handed_over, work):
+    assert commands.main(ready, ["present", "P2"]) == 5
+    assert "--LabApp.default_url=/lab/tree/primer/2_neural_networks.ipynb" in handed_over
+    assert (work / "primer" / "2_neural_networks.ipynb").exists()
 
 
 def test_an_image_is_set_up_as_a_laptop_is(tmp_path, monkeypatch):

@@ -122,6 +122,25 @@ def test_a_lesson_can_be_begun_again(course):
         assert read(course / "my" / "04_twins.ipynb") == LESSON
 
 
+def test_a_copy_in_a_folder_fares_as_the_others_do(course):
+    place = "primer/1_tensors.ipynb"
+    (course / "notebooks" / "primer").mkdir()
+    save(course / "notebooks" / place, LESSON)
+    copies.refresh()
+    assert {place, f".given/{place}"} < files(course).keys()
+    save(course / "my" / place, LESSON | {"b": "answer = 3"})
+    save(course / "notebooks" / place, LESSON | {"a": "# Better", "b": "answer = None"})
+    (told,) = copies.refresh()
+    assert told.startswith(f"{place} is brought up to date; your copy before is my/backup/")
+    assert len(list((course / "my" / "primer").glob("1_tensors-new-*.ipynb"))) == 1
+    (course / "notebooks" / place).rename(course / "notebooks" / "primer" / "1_arrays.ipynb")
+    assert copies.refresh() == []
+    assert read(course / "my" / "primer" / "1_arrays.ipynb")["b"] == "answer = 3"
+    (told,) = copies.again("primer/1_arrays.ipynb")
+    assert told.startswith("primer/1_arrays.ipynb begins again; your copy before is my/backup/")
+    assert (course / told.split()[-1].removesuffix(".")).parent.name == "primer"
+
+
 def test_the_copies_can_be_elsewhere(course, tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_WORK", str(tmp_path / "home" / "ssl"))
     copies.refresh()

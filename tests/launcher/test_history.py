@@ -67,6 +67,21 @@ def test_answers_in_the_lessons_themselves_are_taken_along(clone):
     assert copies.update() == ["Your copies are up to date."]
 
 
+def test_answers_in_a_lesson_in_a_folder_are_taken_along(clone, tmp_path):
+    course, publish = clone
+    (tmp_path / "source" / "notebooks" / "primer").mkdir()
+    publish(LESSON, "primer/1_tensors")
+    copies.update()
+    save(course / "notebooks" / "primer" / "1_tensors.ipynb", LESSON | {"b": "answer = 3"})
+    assert history.edited() == ["primer/1_tensors.ipynb"]
+    publish(LESSON | {"a": "# Better"}, "primer/1_tensors")
+    told = copies.update()
+    assert told[0].startswith("notebooks/primer/1_tensors.ipynb had been changed there")
+    assert clean(course) and LESSON | {"b": "answer = 3"} in [
+        read(path) for path in (course / "my" / "backup").glob("*/primer/*.ipynb")]
+    assert read(course / "my" / "primer" / "1_tensors.ipynb") == LESSON | {"a": "# Better"}
+
+
 def test_a_copy_without_its_origin_finds_it_in_the_history(clone):
     course, publish = clone
     (course / "my").mkdir()

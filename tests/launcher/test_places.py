@@ -40,8 +40,8 @@ def test_copies_have_any_name_in_any_language(name, language, tmp_path):
     work = tmp_path / name
     told = course("copies", COURSE_WORK=str(work), LANG=language, LC_ALL=language)
     assert told == (0, "", "")
-    assert {path.name for path in work.glob("*.ipynb")} == {
-        path.name for path in lessons.LESSONS.values()}
+    copied = [*work.glob("*.ipynb"), *work.glob("primer/*.ipynb")]
+    assert {path.relative_to(work).as_posix() for path in copied} == {*lessons.PLACES.values()}
     (work / "00_start_here.ipynb").write_text("broken")
     code, said, _ = course("again", "0", COURSE_WORK=str(work), LANG=language, LC_ALL=language)
     assert code == 0 and said.startswith("00_start_here.ipynb begins again; your copy before is ")
@@ -176,8 +176,8 @@ def test_whenever_a_start_is_ended_the_next_one_succeeds(way, step, tmp_path, mo
         process.send_signal(way)
         process.communicate(timeout=60)
     assert copies.refresh() == []
-    for name, path in lessons.LESSONS.items():
-        assert (tmp_path / "my" / path.name).read_bytes() == path.read_bytes(), name
+    for lesson, path in lessons.LESSONS.items():
+        assert (tmp_path / "my" / lessons.PLACES[lesson]).read_bytes() == path.read_bytes()
 
 
 def status(address, **headers):

@@ -30,6 +30,19 @@ def test_what_belongs_to_a_lesson(nodeid, belongs):
     assert selection.of_lesson("04")(SimpleNamespace(nodeid=nodeid)) == belongs
 
 
+@pytest.mark.parametrize(("nodeid", "belongs"), [
+    ("notebooks/primer/1_python_and_tensors.ipynb::Cell 3", True),
+    ("tests/lessons/test_primer_1.py::test_it", True),
+    ("tests/browser/test_controls.py::test_a_control[P1]", True),
+    ("tests/exercises/test_exercises.py::test_it[P1-0]", True),
+    ("tests/exercises/test_exercises.py::test_it[P2-1]", False),
+    ("tests/lessons/test_primer_2.py::test_it[1]", False),
+    ("tests/lessons/test_lesson_01.py::test_it", False),
+])
+def test_what_belongs_to_a_part_of_the_primer(nodeid, belongs):
+    assert selection.of_lesson("P1")(SimpleNamespace(nodeid=nodeid)) == belongs
+
+
 def test_lessons_come_first_then_files_with_long_tests_and_the_order_of_cells_stays(monkeypatch):
     monkeypatch.setattr(selection.page, "minutes", lambda path: {"00": 1, "04": 5}[path.name[:2]])
     quick, long, cells = item("tests/a.py"), item("tests/b.py"), [

@@ -109,7 +109,7 @@ class Lesson:
     def __init__(self, page, lab, lesson):
         self.page, self.ran = page, 0
         self.cells = page.locator(f"{SHOWN} .jp-WindowedPanel-viewport > .jp-Cell")
-        page.goto(f"{lab}/lab/tree/{lessons.LESSONS[lesson].name}?reset")
+        page.goto(f"{lab}/lab/tree/{lessons.PLACES[lesson]}?reset")
         page.wait_for_selector(f"{SHOWN} .jp-Cell h1")
         page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached")
         expect(self.cells).to_have_count(len(lessons.read(lesson).cells))

@@ -13,6 +13,12 @@ from tools import gallery
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = page.lessons()
+PLACES = {lesson: path.relative_to(page.NOTEBOOKS).as_posix() for lesson, path in LESSONS.items()}
+
+
+def module(lesson):
+    """What a lesson's checkers and tests are called after: "lesson_04", "primer_1"."""
+    return lesson.replace("P", "primer_") if lesson[0] == "P" else f"lesson_{lesson}"
 
 
 @cache

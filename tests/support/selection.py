@@ -59,9 +59,9 @@ def turn(item, long):
     return 1, item.path not in long
 
 
-def of_lesson(number):
+def of_lesson(lesson):
     """Tell which tests name a lesson: in their file's name, or among their parameters."""
-    name = re.compile(rf"(?<![\d.]){number}(?!\d)")
+    name = re.compile(rf"(?<![\d.]){lesson.replace('P', '(P|primer[_/])')}(?!\d)")
     return lambda item: bool(name.search(item.nodeid))
 
 
@@ -89,13 +89,13 @@ def is_affected(item, paths):
     hangs_on, processes = reached(item.path)
     if processes or is_marked(item, "browser"):
         return bool(paths)
-    named = {path for number, path in lessons.LESSONS.items() if of_lesson(number)(item)}
+    named = {path for lesson, path in lessons.LESSONS.items() if of_lesson(lesson)(item)}
     return bool(paths & (hangs_on | (named or set(lessons.LESSONS.values()))))
 
 
 @cache
 def is_stale(notebook):
-    ran = lessons.read(notebook.name[:2]).metadata.course.get("fingerprint")
+    ran = lessons.read(page.key(notebook)).metadata.course.get("fingerprint")
     return ran != fingerprint.fingerprint(notebook)
 
 

@@ -37,6 +37,7 @@ def test_figures_come_in_their_order_with_words_kind_and_content():
     ("![No such words.](notebooks/pictures/04.png)",
      "04_siamese_contrastive_vision.ipynb has no figure"),
     ("![Words.](notebooks/pictures/99.png)", "There is no lesson 99"),
+    ("![No such words.](notebooks/pictures/P1.png)", "1_python_and_tensors.ipynb has no figure"),
 ])
 def test_a_picture_that_no_lesson_has_gets_a_sentence(picture, answer, tmp_path):
     (tmp_path / "README.md").write_text(picture)

@@ -141,10 +141,11 @@ def test_the_table_keeps_other_lessons_and_what_a_lesson_had_before_it_failed(co
         save(kept, *[table(claim("größer", seed))] * (lesson.name != "01_even.ipynb" or seed < 1))
 
     monkeypatch.setattr(seeds, "run", run)
+    save(course / "notebooks" / "primer" / "1_more.ipynb")
     file = course / "notebooks" / "claims.json"
     assert measure(course, "1", "--seeds", "1") == 1 and not file.exists()
     file.write_text('{"02": "as it was", "01": "as before", "00": "to go"}')
-    assert measure(course, "--seeds", "0-1") == 1
+    assert measure(course, "0", "1", "--seeds", "0-1") == 1
     assert written(course) == {
         "00": {"seeds": [0, 1], "claims": {"größer": {"min": 0, "mean": 0.5, "max": 1}}},
         "01": "as before", "02": "as it was"}
@@ -153,6 +154,8 @@ def test_the_table_keeps_other_lessons_and_what_a_lesson_had_before_it_failed(co
     assert capsys.readouterr().out.splitlines()[-2:] == [
         "1 of 2 lessons are now in claims.json.",
         "Not so, as a run failed or claims other things than another: 01_even."]
+    assert measure(course, "P1", "--seeds", "0") == 0
+    assert list(written(course)) == ["00", "01", "02", "P1"]
 
 
 def test_a_full_disk_is_told_in_one_sentence(course, monkeypatch, capsys):

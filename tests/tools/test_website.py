@@ -16,9 +16,10 @@ from tools.website import __main__ as website
 AXE = lessons.ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
 CLAIMS = lessons.ROOT / "notebooks" / "claims.json"
 PHONE = {"width": 390, "height": 844}
+LESSONS = {lesson: f"notebooks/{place[:-6]}.html" for lesson, place in lessons.PLACES.items()}
 PAGES = ["index.html", "search.html", "BENCH.html", "INSTRUCTORS.html", "HUB.html", "SECURITY.html",
          "data/README.html",
-         *(f"notebooks/{path.stem}.html" for path in lessons.LESSONS.values()),
+         *LESSONS.values(),
          *["notebooks/claims.html"] * CLAIMS.exists()]
 FINDINGS = """async () => {
     for (const folded of document.querySelectorAll("details")) folded.open = true;
@@ -70,10 +71,9 @@ def test_each_link_leads_to_a_place_of_the_site(name, site):
     assert not dead
 
 
-@pytest.mark.parametrize("lesson", lessons.LESSONS)
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_a_page_shows_its_lesson_whole_but_the_notes(lesson, site):
-    notebook = lessons.LESSONS[lesson]
-    page = read(site, f"notebooks/{notebook.stem}.html").article
+    page = read(site, LESSONS[lesson]).article
     shown = lessons.words(lesson)
     words = [picture["alt"] for picture in page.find_all("img")]
     assert not [word for word in words if not word.strip()]
@@ -88,11 +88,11 @@ def test_a_page_shows_its_lesson_whole_but_the_notes(lesson, site):
                           if words in page.text]
 
 
-@pytest.mark.parametrize("lesson", lessons.LESSONS)
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_the_notebook_can_be_downloaded_as_it_is(lesson, site):
-    name = lessons.LESSONS[lesson].name
-    link = read(site, f"notebooks/{name[:-6]}.html").find("a", download=True)["href"]
-    assert (site / "notebooks" / link).read_bytes() == lessons.LESSONS[lesson].read_bytes()
+    link = read(site, LESSONS[lesson]).find("a", download=True)["href"]
+    file = (site / LESSONS[lesson]).parent / link
+    assert file.read_bytes() == lessons.LESSONS[lesson].read_bytes()
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "search.html"])

@@ -24,6 +24,7 @@ CONTENTS = """
 :hidden:
 :glob:
 
+notebooks/primer/*
 notebooks/*
 BENCH
 INSTRUCTORS
@@ -39,7 +40,7 @@ genindex
 def lay_out(pages: Path) -> None:
     """Write to the folder `pages` what Sphinx reads: the README first, lessons, cards of data."""
     shutil.rmtree(pages, ignore_errors=True)
-    (pages / "originals").mkdir(parents=True)
+    pages.mkdir(parents=True)
     for pattern in AS_THEY_ARE:
         for path in ROOT.glob(pattern):
             copy = pages / path.relative_to(ROOT)
@@ -49,7 +50,9 @@ def lay_out(pages: Path) -> None:
     (pages / "index.md").write_text(readme + CONTENTS, encoding="utf-8")
     for path in page.lessons().values():
         for folder in ("notebooks", "originals"):
-            shutil.copy2(path, pages / folder)
+            copy = pages / folder / path.relative_to(page.NOTEBOOKS)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, copy)
     if (pages / "notebooks" / "claims.json").exists():
         shutil.copy2(Path(__file__).with_name("claims.md"), pages / "notebooks")
 

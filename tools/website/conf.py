@@ -26,7 +26,7 @@ html_copy_source = html_show_copyright = html_show_sourcelink = False
 html_show_search_summary = False  # a summary is fetched, which a page from a disk may not do
 
 # A row of the glossary in lesson 00: the field's word, the course's own words for it, the lesson.
-GLOSSARY_ROW = re.compile(r"^\| ([^|$]+?)(, \$.*?)? \| (\d\d) \| ", re.MULTILINE)
+GLOSSARY_ROW = re.compile(r"^\| ([^|$]+?)(, \$.*?)? \| (\d\d|P\d) \| ", re.MULTILINE)
 
 
 @cache
@@ -41,12 +41,13 @@ def glossary():
 
 def complete(app, name, source):
     """Offer each notebook below its title, and put its words into the index of the site."""
-    if not re.match(r"notebooks/\d\d_", name):
+    if not re.match(r"notebooks/(\d\d|primer/\d)_", name):
         return
     notebook = nbformat.reads(source[0], as_version=4)
     title, _, rest = notebook.cells[0].source.partition("\n")
-    link = f"{{download}}`Download this notebook <../originals/{name.split('/')[1]}.ipynb>`"
-    words = ", ".join(glossary()[name.split("/")[1][:2]])
+    original = name.replace("notebooks", "/originals", 1)
+    link = f"{{download}}`Download this notebook <{original}.ipynb>`"
+    words = ", ".join(glossary()[page.key(Path(name))])
     notebook.cells[0].source = (f"{title}\n\n{link}, to run it in the course.\n{rest}\n\n"
                                 f"```{{index}} {words}\n```")
     source[0] = nbformat.writes(notebook)
@@ -68,7 +69,7 @@ def add_claims(app, name, source):
     for number, lesson in json.loads(Path(app.srcdir, f"{name}.json").read_text("utf-8")).items():
         path = page.find(number)
         source[0] += "\n".join([
-            f"\n## [{page.title(path)}]({path.name})\n",
+            f"\n## [{page.title(path)}]({path.relative_to(page.NOTEBOOKS).as_posix()})\n",
             f"Seeds: {', '.join(map(str, lesson['seeds']))}.\n",
             "| claim | holds if | least | mean | greatest |", "|---|---|---|---|---|",
             *claimed(lesson), ""])
