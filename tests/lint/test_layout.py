@@ -56,7 +56,7 @@ def test_imports_make_no_circle_and_at_most_three_floors(name):
 
 def test_the_house_is_thin():
     assert lines("helpers") <= 1600 and len(in_room("helpers")) - 1 <= 18
-    assert lines("exercises") <= 900
+    assert lines("exercises") <= 1120
     bench = lines("tools/bench")
     assert lines("tools") - bench - imports.files()["tools/website/conf.py"].count("\n") <= 1030
     assert bench <= 1250
@@ -68,7 +68,7 @@ def test_the_house_is_thin():
 def test_each_module_and_lesson_has_tests_of_its_own():
     modules = [file for name in ("helpers", "exercises", "tools", "launcher")
                for file in in_room(name) if file.count("/") == 1 and "__init__" not in file]
-    modules += [f"lessons/lesson_{number}.py" for number in lessons.LESSONS]
+    modules += [f"lessons/{lessons.module(lesson)}.py" for lesson in lessons.LESSONS]
     tests = {file.removeprefix("tests/").replace("/test_", "/") for file in in_room("tests")}
     assert set(modules) - tests == FOR_OLD_COPIES
 
