@@ -34,6 +34,10 @@ def press(box):
     ("07", "play_yourself", press),
     ("08", "show_warp", slide),
     ("09", "show_naming", choose),
+    ("P1", "show_tint", slide),
+    ("P2", "try_rate", slide),
+    ("P3", "show_shift", slide),
+    ("P4", "show_names", slide),
 ], ids=list(lessons.LESSONS)[1:])
 def test_a_control_that_is_moved_shows_something_else(opened, lesson, callback, move):
     notebook = opened(lesson)
