@@ -59,7 +59,7 @@ def slow_surprise(most, known, new):
             return 1 / 28
         end = past[len(past) - before:]
         seen = [other for earlier, other in asked(known) if earlier[len(earlier) - before:] == end]
-        return (seen.count(letter) + 5 * chance(letter, past, before - 1)) / (len(seen) + 5)
+        return (seen.count(letter) + 10 * chance(letter, past, before - 1)) / (len(seen) + 10)
 
     losses = [-math.log(chance(letter, past, most)) for past, letter in asked(new)]
     return sum(losses) / len(losses)
