@@ -57,10 +57,8 @@ def test_training_by_hand_learns_a_square_that_no_line_cuts_out(place):
     places = torch.cartesian_prod(torch.linspace(-1, 1, 12), torch.linspace(-1, 1, 12))
     inside = (places.abs().amax(dim=1, keepdim=True) < 0.6).float()
     place(places=places, inside=inside)
-    before, after = (PAGE.cross_entropy(PAGE.forward(places, *PAGE.train_by_hand(16, steps))[2],
-                                        inside) for steps in (0, 400))
-    assert after < before
-    assert PAGE.share_right(PAGE.forward(places, *PAGE.train_by_hand(16, 400))[2]) > 0.8
+    weights = PAGE.train_by_hand(32, steps=600, rate=1.0)
+    assert PAGE.share_right(PAGE.forward(places, *weights)[2]) > 0.9 > 1 - inside.mean()
 
 
 def test_the_classifier_has_the_weights_that_the_page_counts():
