@@ -6,7 +6,7 @@ from torch.nn import functional as F
 from exercises import call, checker, choices, shape
 
 check_door = choices({
-    "weights of a 3 × 3 convolution, 3 to 16 channels": ("432", "there are 3 · 3 · 3 · 16"),
+    "weights of a 3 × 3 convolution, 3 to 16 channels, no bias": ("432", "it is 3 · 3 · 3 · 16"),
     "height of 32 after 3 × 3, padding 1, stride 2": ("16", "stride 2 leaves every second row out"),
     "pixels across that two 3 × 3 convolutions see": ("5", "the second adds one on each side"),
     "the shoe moves; the maps (move, stay)": ("move", "the same filter meets it elsewhere"),

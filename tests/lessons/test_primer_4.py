@@ -140,5 +140,6 @@ def test_the_first_letter_is_asked_for_at_the_last_place(monkeypatch):
 
 
 def test_a_short_row_is_remembered():
-    right, network = PAGE.remember(lambda: nn.GRU(64, 64, batch_first=True), 2, steps=60)
+    network, losses, right = PAGE.remember(nn.GRU(64, 64, batch_first=True), 1e-2, 2, steps=60)
     assert right > 0.9 and isinstance(network, PAGE.FirstLetter)
+    assert len(losses) == 60 and losses[-1] < 0.5 < losses[0]
