@@ -89,7 +89,7 @@ def test_a_function_finds_what_is_set_on_the_page(notebooks):
     assert found.drawn(2) == [1, 2]
 
 
-@pytest.mark.parametrize("lesson", ["9", "99", "", "../03", "P9", "P", "primer"])
+@pytest.mark.parametrize("lesson", ["14", "99", "", "../03", "P9", "P", "primer"])
 def test_a_lesson_that_is_not_there(lesson):
     with pytest.raises(ValueError, match="^There is no lesson .*; the lessons are 00, .*[.]$"):
         page.definitions(lesson)
