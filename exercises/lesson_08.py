@@ -16,13 +16,14 @@ def check_move(move):
     yield shape(given) != (4, 2), f"Four places make the shape (4, 2), not {shape(given)}."
     yield torch.allclose(given, places, atol=1e-3), "Nothing moves."
     whole = F.pad(places, (0, 1), value=1.0)
-    yield torch.allclose(tilted, (whole @ motion)[:, :2] / (whole @ motion)[:, 2:], atol=1e-3), (
+    right, turned = whole @ motion.T, whole @ motion
+    yield torch.allclose(tilted, turned[:, :2] / turned[:, 2:], atol=1e-3), (
         "Rows are multiplied from the left here: turn the matrix over, motion.T.")
-    yield torch.allclose(tilted, (whole @ motion.T)[:, :2], atol=1e-3), (
+    yield torch.allclose(tilted, right[:, :2], atol=1e-3), (
         "The third number is left out: divide the first two by it.")
     yield not torch.allclose(given, places + torch.tensor([5.0, -2]), atol=1e-3), (
         "A matrix that moves everything 5 to the right and 2 up does something else with yours.")
-    expected = (whole @ motion.T)[:, :2] / (whole @ motion.T)[:, 2:]
+    expected = right[:, :2] / right[:, 2:]
     yield not torch.allclose(tilted, expected, atol=1e-3), (
         f"(10, 20) should come to {[round(x, 2) for x in expected[2].tolist()]}; yours says "
         f"{[round(x, 2) for x in tilted[2].tolist()]}.")
