@@ -85,7 +85,7 @@ def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings,
     concepts = [drawings.concept == concept for concept in enough.nonzero()]
     accuracy = np.zeros((len(SHOTS), repeats))
     for repeat in range(repeats):
-        rows = torch.stack([_question_and_shown(maker, within) for within in concepts])
+        rows = torch.stack([question_and_shown(maker, within) for within in concepts])
         question = embed(ask(drawings.images[rows[:, 0]])) if ask else clean[rows[:, 0]]
         question = F.normalize(question - mean, dim=1)
         for i, shots in enumerate(SHOTS):
@@ -95,8 +95,8 @@ def cow_curve(embed: Callable[[Tensor], Tensor], drawings: Drawings,
     return accuracy.mean(axis=1), accuracy.std(axis=1)
 
 
-def _question_and_shown(maker: Tensor, within: Tensor) -> Tensor:
-    """Rows (8,) of one concept: a random question, and seven others, none by its maker."""
+def question_and_shown(maker: Tensor, within: Tensor) -> Tensor:
+    """Rows (8,) of those `within` (N,) bool: one by lot, and seven not by its maker (N,) int64."""
     rows = within.nonzero()[torch.randperm(int(within.sum())), 0]
     others = maker[rows] != maker[rows, None]
     question = (others.sum(dim=1) >= SHOTS[-1]).nonzero()[0, 0]

@@ -9,7 +9,7 @@ from pictures import some_drawings
 from strategies import SEEDS
 from torch.nn import functional as F
 
-from helpers import data
+from helpers import data, probes
 from helpers.page import definitions
 
 PAGE = definitions("09")
@@ -117,11 +117,12 @@ def test_the_better_text_wins_and_a_tie_loses(put):
 @given(SEEDS)
 def test_none_of_the_shown_is_by_the_maker_of_the_question(seed):
     torch.manual_seed(seed)
-    unseen = PAGE.unseen = data.drawings("test")
+    unseen = data.drawings("test")
     enough = (unseen.concept.bincount() > 7).nonzero()[:, 0]
     concept = enough[torch.randint(len(enough), ())]
-    rows = PAGE.question_and_shown((unseen.concept == concept).nonzero()[:, 0])
-    maker = unseen.maker[unseen.artist[rows]]
+    maker = unseen.maker[unseen.artist]
+    rows = probes.question_and_shown(maker, unseen.concept == concept)
+    maker = maker[rows]
     assert len(rows.unique()) == 8 and (unseen.concept[rows] == concept).all()
     assert not (maker[1:] == maker[0]).any()
 
