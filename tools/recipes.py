@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -185,6 +186,28 @@ def keypoints() -> Recipe:
                   steps=2500, learning_rate=5e-3, figures=figures, data=["photos/photos.parquet"])
 
 
+def agent() -> Recipe:
+    """The agent of lesson 07, part 2, with one rate for all of it, and more episodes."""
+    page = definitions("07")
+    page.SAMPLE = page.to_tensor(np.stack([world.look() for world in page.meadows(500)]))
+    network = page.Agent(page.Encoder())
+    for name in ("mean", "spread"):  # they belong to the network: let them be kept with it
+        network.register_buffer(name, vars(network).pop(name))
+
+    def loss(network, seed):
+        return page.reinforce(network, page.play(network, page.meadows(16, seed=seed.item())))
+
+    def figures(network):
+        worlds = page.meadows(1000, "test", seed=100)
+        page.play(network, worlds)
+        return {"success": page.found(worlds),
+                "steps of an episode": float(np.mean([world.steps for world in worlds]))}
+
+    return Recipe(network=network, batch=lambda: torch.randint(1, 2**20, ()), loss=loss,
+                  steps=1600, learning_rate=3e-3, figures=figures,
+                  data=["drawings/train.parquet", "drawings/test.parquet"])
+
+
 def names() -> Recipe:
     """Two towers from nothing, on drawings and their names: lesson 09, part 7."""
     page = definitions("09")
@@ -208,4 +231,4 @@ def names() -> Recipe:
 
 RECIPES = {recipe.__name__: recipe for recipe in (
     drawings, drawings_distortions, photographs, words, colours, photo_colours, holes, keypoints,
-    names)}
+    names, agent)}
