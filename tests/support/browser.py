@@ -28,6 +28,15 @@ from pathlib import Path
 from launcher import commands
 sys.exit(commands.main(lambda torch_index: Path(sys.executable), sys.argv[1:]))
 """
+AXE = lessons.ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = {"width": 390, "height": 844}
+FINDINGS = """async () => {
+    for (const folded of document.querySelectorAll("details")) folded.open = true;
+    const found = await axe.run(document, {preload: false, resultTypes: ["violations"]});
+    return found.violations.filter(one => ["serious", "critical"].includes(one.impact))
+        .map(one => `${one.help}: ${one.nodes[0].html}`);
+}"""
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 DRAWN = ".widget-vbox .jp-OutputArea-output :is(img, table)"
 MARKUP = "shown => shown.outerHTML"
 OTHER = """([box, before]) => {
@@ -146,6 +155,14 @@ class Lesson:
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(code)
         expect(editor).to_have_text(code, use_inner_text=True)
+
+
+def hindrances(page):
+    """What seriously hinders those who cannot see well or use no mouse, as axe-core finds it."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: npm install --prefix tests --no-package-lock")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    return page.evaluate(FINDINGS)
 
 
 def complaints(cell):

@@ -122,5 +122,5 @@ def test_a_lesson_that_finds_no_room_at_its_end_keeps_what_was_there(tiny, tmp_p
 @root
 def test_a_site_asks_for_its_room_first(tiny, capsys):
     assert website.main([], tiny) == 1
-    assert capsys.readouterr().err == "The site needs 100 MB of the disk: free some of it.\n"
+    assert capsys.readouterr().err == "The site needs 150 MB of the disk: free some of it.\n"
     assert not os.listdir(tiny)

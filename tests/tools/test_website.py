@@ -6,36 +6,36 @@ import shutil
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
+import browser
 import lessons
 import pytest
 from bs4 import BeautifulSoup
 
 from helpers.claims import written
+from tools.saving import CONTROL
 from tools.website import __main__ as website
+from tools.website import export
 
-AXE = lessons.ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
 CLAIMS = lessons.ROOT / "notebooks" / "claims.json"
-PHONE = {"width": 390, "height": 844}
 LESSONS = {lesson: f"notebooks/{place[:-6]}.html" for lesson, place in lessons.PLACES.items()}
 PAGES = ["index.html", "search.html", "BENCH.html", "INSTRUCTORS.html", "HUB.html", "SECURITY.html",
          "data/README.html",
          *LESSONS.values(),
-         *["notebooks/claims.html"] * CLAIMS.exists()]
-FINDINGS = """async () => {
-    for (const folded of document.querySelectorAll("details")) folded.open = true;
-    const found = await axe.run(document, {preload: false, resultTypes: ["violations"]});
-    return found.violations.filter(one => ["serious", "critical"].includes(one.impact))
-        .map(one => `${one.help}: ${one.nodes[0].html}`);
-}"""
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+         *["notebooks/claims.html"] * CLAIMS.exists(),
+         *["try.html"] * bool(export.version())]
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The site, built without a warning."""
+def site(tmp_path_factory, request):
+    """The site, built without a warning; its live pages are those that other tests use."""
     build = tmp_path_factory.mktemp("build")
-    assert website.main(["--fail-on-warning"], build) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export, "is_ready", lambda: bool(export.version()))
+        if export.version():
+            live = request.getfixturevalue("live_site")
+            patch.setattr(export, "build", lambda folder: shutil.copytree(live, folder))
+        assert website.main(["--fail-on-warning"], build) == 0
     return build / "site"
 
 
@@ -95,6 +95,19 @@ def test_the_notebook_can_be_downloaded_as_it_is(lesson, site):
     assert file.read_bytes() == lessons.LESSONS[lesson].read_bytes()
 
 
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_control_is_a_live_page_or_says_where_it_works(lesson, site):
+    page = read(site, LESSONS[lesson]).article
+    controls = sum(output.get("data", {}).get("text/plain") == CONTROL
+                   for cell in lessons.read(lesson).cells for output in cell.get("outputs", []))
+    twins = [live for live in page.find_all("iframe")
+             if (site / LESSONS[lesson]).parent.joinpath(live["src"]).is_file()]
+    words = page.find_all("em", string="A control, which works in the course:")
+    assert controls == len(twins) + len(words) and CONTROL not in page.text
+    expected = [live.control for live in export.PAGES.values() if live.lesson == lesson]
+    assert len(twins) == (len(list(filter(None, expected))) if export.version() else 0)
+
+
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "search.html"])
 def test_headings_are_in_order(name, site):
     headings = read(site, name).article.find_all(re.compile("h[1-6]"))
@@ -105,10 +118,10 @@ def test_headings_are_in_order(name, site):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_a_phone_and_loads_nothing_from_elsewhere(name, site, page):
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size(browser.PHONE)
     page.goto((site / name).as_uri())
     page.wait_for_load_state("networkidle")
-    assert page.evaluate(TOO_WIDE) <= 0
+    assert page.evaluate(browser.TOO_WIDE) <= 0
     formulas = page.locator("article .math")
     assert page.locator("article .math mjx-container").count() == formulas.count()
     assert not page.watched.errors and not page.watched.outside
@@ -140,13 +153,10 @@ def test_a_word_is_found_and_leads_to_its_lesson(site, page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_hinders_those_who_cannot_see_well_or_use_no_mouse(name, scheme, site, page):
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: npm install --prefix tests --no-package-lock")
     page.emulate_media(color_scheme=scheme)
     page.goto((site / name).as_uri())
     page.wait_for_load_state("networkidle")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert not page.evaluate(FINDINGS)
+    assert not browser.hindrances(page)
 
 
 def test_a_disk_that_takes_nothing_ends_in_one_sentence(tmp_path, monkeypatch, capsys):

@@ -9,6 +9,8 @@ import nbformat
 
 from helpers import page
 from helpers.claims import BAR, written
+from tools.saving import CONTROL
+from tools.website import export
 
 project = html_title = "Self-supervised learning"
 extensions = ["myst_nb", "sphinx-mathjax-offline"]
@@ -27,6 +29,9 @@ html_show_search_summary = False  # a summary is fetched, which a page from a di
 
 # A row of the glossary in lesson 00: the field's word, the course's own words for it, the lesson.
 GLOSSARY_ROW = re.compile(r"^\| ([^|$]+?)(, \$.*?)? \| (\d\d|P\d) \| ", re.MULTILINE)
+EXPLORED = re.compile(r"^widgets\.\w+\((\w+),", re.MULTILINE)
+TWIN = ('<iframe class="live" src="../live/{0}.html" title="{1}" loading="lazy"></iframe>'
+        '<p><a href="../live/{0}.html">{1}</a>, on a page of its own</p>')
 
 
 @cache
@@ -47,10 +52,32 @@ def complete(app, name, source):
     title, _, rest = notebook.cells[0].source.partition("\n")
     original = name.replace("notebooks", "/originals", 1)
     link = f"{{download}}`Download this notebook <{original}.ipynb>`"
-    words = ", ".join(glossary()[page.key(Path(name))])
-    notebook.cells[0].source = (f"{title}\n\n{link}, to run it in the course.\n{rest}\n\n"
+    lesson = page.key(Path(name))
+    words = ", ".join(glossary()[lesson])
+    lives = {one: live for one, live in export.PAGES.items() if live.lesson == lesson
+             and Path(app.outdir, "live", f"{one}.html").exists()}
+    live = "".join(f' Try it here: <a href="../live/{one}.html">{lives[one].title}</a>.'
+                   for one in lives)
+    wake(notebook, lives, link)
+    notebook.cells[0].source = (f"{title}\n\n{link}, to run it in the course.{live}\n{rest}\n\n"
                                 f"```{{index}} {words}\n```")
     source[0] = nbformat.writes(notebook)
+
+
+def wake(notebook, lives, link):
+    """Put a live page in the place of the control that it can do the work of.
+
+    In the place of any other control stands where it works.
+    """
+    for cell in notebook.cells:
+        explored = EXPLORED.findall(cell.source)
+        for output in cell.get("outputs", []):
+            if output.get("data", {}).get("text/plain") != CONTROL:
+                continue
+            twins = [TWIN.format(one, live.title) for one, live in lives.items()
+                     if live.control in explored]
+            output["data"] = ({"text/html": twins[0]} if twins else
+                              {"text/markdown": f"*A control, which works in the course:* {link}"})
 
 
 def claimed(lesson):
