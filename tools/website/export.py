@@ -15,6 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+import torch
+from onnx.reference import ReferenceEvaluator
+from torch import Tensor, nn
+
 from helpers import page, weights
 from tools.website import networks
 
@@ -30,7 +35,7 @@ class Live(NamedTuple):
     question: str
     weights: str | None
     about: str
-    make: Callable[[], dict[str, bytes]] = dict  # what it loads, by the names of the scripts
+    make: Callable[[], networks.Loaded] = dict
     control: str = ""  # the function behind the lesson's control that the page does the work of
 
     def origin(self) -> str:
@@ -110,6 +115,22 @@ def version() -> str | None:
     return json.loads(path.read_text(encoding="utf-8"))["version"] if path.exists() else None
 
 
+def to_onnx(module: nn.Module, inputs: dict[str, Tensor], free: tuple | None = None) -> bytes:
+    """A network as ONNX, which answers these inputs as PyTorch does, to 1e-4 of its largest answer.
+
+    Raises:
+        ArithmeticError: It does not.
+    """
+    program = torch.onnx.export(module.eval(), tuple(inputs.values()), dynamo=True, verbose=False,
+                                input_names=[*inputs], output_names=["answer"], dynamic_shapes=free)
+    (answer,) = ReferenceEvaluator(program.model_proto).run(
+        None, {name: value.numpy() for name, value in inputs.items()})
+    expected = module(*inputs.values()).detach().numpy()
+    if np.abs(answer - expected).max() > 1e-4 * np.abs(expected).max():
+        raise ArithmeticError(f"{type(module).__name__} answers otherwise as ONNX.")
+    return program.model_proto.SerializeToString()
+
+
 def build(folder: Path) -> None:
     """Write all live pages to a folder."""
     modules = [f"live/{name}.js" for name in ("runtime", *PAGES)]
@@ -127,5 +148,6 @@ def build(folder: Path) -> None:
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     shutil.copy2(live / "live.css", folder)
     for name, content in files.items():
+        content = content if isinstance(content, bytes) else to_onnx(*content)
         packed = base64.b64encode(gzip.compress(content, mtime=0)).decode()
         (folder / f"{name}.js").write_text(f'(self.packed ??= {{}})["{name}"] = "{packed}";\n')
