@@ -20,7 +20,7 @@ from helpers import data, meadow, models, page, views, weights
 Loaded = dict[str, bytes | tuple]
 
 ASKED = ["cow", "penguin", "violin", "airplane", "umbrella", "watermelon", "volcano", "honeybee"]
-SIGHT = 192  # height and width of the pictures in which keypoints are found
+SIGHT = 160  # height and width of the pictures in which keypoints are found
 THINGS = 80  # that stand in the page's meadows
 PHOTOS = ["horse", "cat", "duck", "cow", "penguin", "flower", "owl", "sunset"]
 
@@ -220,7 +220,7 @@ def colour() -> Loaded:
 
 
 class Marker(nn.Module):
-    """Pixels (192, 192, 4) uint8 -> 200 keypoints (200, 131): height of the peak, x, y, their list.
+    """Pixels (160, 160, 4) uint8 -> 200 keypoints (200, 131): height of the peak, x, y, their list.
 
     Where there are fewer peaks, the heights of the last rows are minus infinity.
     """

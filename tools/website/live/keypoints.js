@@ -8,7 +8,7 @@ import {bring, choose} from "./pictures.js";
 /** @typedef {{here: Mark, there: Mark, energy: number, right: boolean}} Match */
 /** @typedef {(mark: Mark) => [number, number]} Motion  from the second picture to the first */
 
-const PHOTO = 288, SIDE = 192, ROW = 131, NEAR = 4, TRIALS = 500;
+const FILE = 288, PHOTO = 240, SIDE = 160, ROW = 131, NEAR = 4, TRIALS = 500;
 const GREEN = "#009e73", RED = "#d55e00";
 
 const network = new Network("marker");
@@ -30,7 +30,7 @@ function show(canvas, picture, angle) {
     const ink = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     ink.setTransform(1, 0, 0, 1, SIDE / 2, SIDE / 2);
     ink.rotate(angle);
-    ink.drawImage(picture, -PHOTO / 2, -PHOTO / 2);
+    ink.drawImage(picture, -PHOTO / 2, -PHOTO / 2, PHOTO, PHOTO);
 }
 
 /**
@@ -148,11 +148,11 @@ const compare = inTurn(async () => {
     say(matches.length ? "Compared." : "No place of the one is like a place of the other.");
 });
 
-const showOurs = choose("photos", PHOTO, (canvas) => {
+const showOurs = choose("photos", FILE, (canvas) => {
     [photo, other] = [canvas, undefined];
     compare();
 });
-bring("other", PHOTO, (canvas) => {
+bring("other", FILE, (canvas) => {
     other = canvas;
     compare();
 });
