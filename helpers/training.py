@@ -77,14 +77,15 @@ def train(accelerator: Accelerator, network: nn.Module, optimizer, schedule,
         f", or COURSE_DEVICE=cpu in place of {accelerator.device.type}"
         if accelerator.device.type != "cpu" else "")
     for number in steps:
-        value = loss(network, send_to_device(batch(), accelerator.device))
-        if not torch.isfinite(value):
-            raise ArithmeticError(
-                f"The loss became {value.item()} at step {number + 1}: {way_out}.")
-        accelerator.backward(value)
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad()
+        with accelerator.accumulate(network):
+            value = loss(network, send_to_device(batch(), accelerator.device))
+            if not torch.isfinite(value):
+                raise ArithmeticError(
+                    f"The loss became {value.item()} at step {number + 1}: {way_out}.")
+            accelerator.backward(value)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
         yield value.item()
     if not all(weight.isfinite().all() for weight in network.parameters()):
         raise ArithmeticError(f"The last step left weights that are no numbers: {way_out}.")

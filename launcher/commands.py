@@ -24,7 +24,7 @@ COPYING = {"update": copies.update, "copies": copies.refresh, "again": copies.ag
 # Each file in one of them, and the longest, the lessons, first.
 IN_TWO_PROCESSES = ["--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder"]
 MODULES = {"test": "pytest", "lint": "pytest", "run": "tools.execute", "site": "tools.website",
-           "bench": "tools.bench"}
+           "bench": "tools.bench", "learn": "tools.learn"}
 REQUIREMENTS = {"bench": ["requirements-bench.txt"]}  # of another file than requirements.txt
 
 
@@ -138,9 +138,9 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
         description="The commands of the course. Each makes first what is missing.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
-    def add(name: str, text: str) -> argparse.ArgumentParser:
+    def add(name: str, text: str, **options) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text, parents=[common],
-                                   allow_abbrev=False)
+                                   allow_abbrev=False, **options)
 
     add("lab", "open the lessons in JupyterLab; further arguments go to JupyterLab")
     add("present", "open one lesson as slides, with live code; further arguments go to JupyterLab"
@@ -157,6 +157,8 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
     add("site", "build the course's web site in build/site; further arguments go to Sphinx")
     add("bench", "measure the course's code beside what others would use; further arguments name "
         "the contests (see bench --list)")
+    add("learn", "train on pictures of your own, and say whether it helped; further arguments name "
+        "the folder and say how (see learn --help)", add_help=False)
     runner = add("run", "execute lessons without a browser; the notebooks go to build/")
     runner.add_argument("lessons", nargs="*", metavar="NN", help="such as 04 or P1 (all if none)")
     either = runner.add_mutually_exclusive_group()
@@ -176,6 +178,8 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
                 others += [] if options.seeds is None else [f"--seeds={options.seeds}"]
             case "test":
                 others = tests(others)
+            case "learn":  # its paths are those of whoever calls, and it runs in the course's folder
+                os.environ["COURSE_CALLED_FROM"] = os.getcwd()
             case "lint":
                 others = ["tests/lint", *others]
             case "present" | "again":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from accelerate.utils import find_batch_size
 from torch import Tensor, nn
 
 from helpers import data, models, probes, views
@@ -16,7 +17,9 @@ class Recipe:
     """How weights come about: what `training.train` needs, with functions of the lessons.
 
     `batch` draws its random numbers from torch, and keeps nothing from one call to the next: a run
-    that was stopped could not go on otherwise.
+    that was stopped could not go on otherwise. Several processes draw the same batch, and each gets
+    its share of the rows: a loss that compares rows has to `gather` them (lesson 11), and one that
+    is a mean over something else than rows has to `count` it.
     """
 
     network: nn.Module  # committed as a whole
@@ -26,6 +29,13 @@ class Recipe:
     learning_rate: float  # the highest rate of the cycle
     figures: Callable[[nn.Module], dict[str, float]]  # what the trained network reaches, by name
     data: list[str]  # the files it learns from, such as "drawings/train.parquet"
+    count: Callable[[object], int | Tensor] = find_batch_size  # what the loss is a mean over
+
+
+def _nt_xent_of_all(page) -> Callable:
+    """Lesson 04's loss, in which each picture is told from the strangers of all processes."""
+    gather = definitions("11").gather
+    return lambda twins, batch: page.nt_xent(*map(gather, twins(*batch)))
 
 
 def drawings() -> Recipe:
@@ -52,8 +62,7 @@ def _twins(batch_of: Callable) -> Recipe:
         return reached
 
     return Recipe(network=page.Twins(width=48, dim=128), batch=batch_of(page),
-                  loss=lambda twins, batch: page.nt_xent(*twins(*batch)),
-                  steps=3000, learning_rate=3e-3, figures=figures,
+                  loss=_nt_xent_of_all(page), steps=3000, learning_rate=3e-3, figures=figures,
                   data=["drawings/train.parquet"])
 
 
@@ -71,8 +80,7 @@ def photographs() -> Recipe:
                 for labels, value in zip((10, 100), values, strict=True)}
 
     return Recipe(network=page.Twins(width=64, dim=128), batch=lambda: page.two_photos(images),
-                  loss=lambda twins, batch: page.nt_xent(*twins(*batch)),
-                  steps=5000, learning_rate=3e-3, figures=figures,
+                  loss=_nt_xent_of_all(page), steps=5000, learning_rate=3e-3, figures=figures,
                   data=["cifar10/train.parquet"])
 
 
@@ -86,7 +94,7 @@ def words() -> Recipe:
     return Recipe(network=page.MiniBert(width=192, layers=4), batch=lambda: page.masked(train, 256),
                   loss=page.guess_loss, steps=6500, learning_rate=1.5e-3,
                   figures=lambda network: {"masked accuracy": page.accuracy(network, held)},
-                  data=["glosses/train.parquet"])
+                  data=["glosses/train.parquet"], count=lambda batch: batch[1].sum())
 
 
 def palette(page, colour: Tensor) -> tuple[Tensor, Tensor]:
@@ -115,7 +123,8 @@ def colours() -> Recipe:
     """The painter of lesson 06, part 2, wider, longer, with dropout and rebalanced more mildly.
 
     Without dropout, a network of this width learns the training drawings by heart. The `weight`
-    that is kept, by which its energy counts, is rebalanced as in the lesson.
+    that is kept, by which its energy counts, is rebalanced as in the lesson. (Its loss is a mean by
+    the weight of each colour: with several processes it is near that of one, not equal.)
     """
     page = definitions("06")
     known, unseen = (page.to_lab(views.on_paper(data.drawings(split).images))

@@ -3,9 +3,11 @@
 import ast
 import importlib
 import inspect
+import math
 import re
 
 import lessons
+import numpy as np
 import pytest
 import torch
 from texts import more_words
@@ -62,6 +64,8 @@ FACTS = {
            "sentences_of": lambda name, form: [f"{name}: a large thing of some kind"]},
     "P1": {"F": F},
     "P2": {"F": F},
+    "11": {"VIEW": {"crop": 0.5, "turn": 10, "colour": 0.5, "mirror": True}, "math": math, "np": np,
+           "try_view": lambda view: 0.7 - view["turn"] / 900},
 }
 
 

@@ -28,6 +28,7 @@ def unprepared(index):
 def handed_over(monkeypatch):
     """The environment is ready; returns what would have been started."""
     started = []
+    monkeypatch.setenv("COURSE_CALLED_FROM", "")  # what a command sets is gone after the test
     monkeypatch.setattr(commands, "hand_over", lambda python, *rest: started.extend(rest) or 5)
     return started
 
@@ -58,6 +59,8 @@ def work(monkeypatch, tmp_path):
         (["run"], ["tools.execute"]),
         (["site", "-W"], ["tools.website", "-W"]),
         (["bench", "words", "--quick"], ["tools.bench", "words", "--quick"]),
+        (["learn", "--steps", "5", "mine"], ["tools.learn", "--steps", "5", "mine"]),
+        (["learn", "--help"], ["tools.learn", "--help"]),
         (["run", "--inplace", "4", "05"], ["tools.execute", "4", "05", "--inplace"]),
         (["run", "P1", "4"], ["tools.execute", "P1", "4"]),
         (["run", "--seeds", "0-4", "4"], ["tools.execute", "4", "--seeds=0-4"]),
@@ -86,6 +89,13 @@ def test_every_command_takes_pytorch_from_elsewhere(command, monkeypatch, tmp_pa
             (["--torch-index=wheels", "--cpu"], str(tmp_path / "wheels"))]:
         for arguments in (options + command, command + options):
             assert commands.parse(arguments) == (command[0], others, chosen)
+
+
+def test_learn_is_told_where_it_was_called(handed_over, monkeypatch, tmp_path):
+    monkeypatch.setattr(os, "environ", {})
+    monkeypatch.chdir(tmp_path)
+    commands.main(ready, ["learn", "mine"])
+    assert os.environ == {"COURSE_CALLED_FROM": str(tmp_path)}
 
 
 def test_the_choice_of_pytorch_reaches_the_environment(monkeypatch):

@@ -35,6 +35,7 @@ STAND_INS = {
     "08": {"wide": "keypoints(harris, patches, count=300)"},
     "09": {"glosses": "data.load('glosses', 'test')['text'][:1000]",
            "line_features": "torch.randn(len(lines), 192)"},
+    "11": {"pictures": "cached(source, work / 'few.arrow', count=200)"},
 }
 
 

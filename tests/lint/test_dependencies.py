@@ -13,6 +13,8 @@ NEEDED = {
     "ipykernel": "the kernel of the lessons",
     "jupyterlab": "course.py starts it",
     "jupyterlab-deck": "JupyterLab finds it, for the slides",
+    "onnx": "torch.onnx.export writes with it",
+    "onnxscript": "torch.onnx.export writes with it",
     "pycocotools": "torchmetrics' average precision",
     "nbval": "pytest finds it, for the lessons",
     "pytest-xdist": "pytest finds it, for two processes",

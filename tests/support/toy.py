@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from tools import pretrain, recipes
+from tools.learn import trainer
 
 STEPS = 12
 
@@ -56,7 +57,7 @@ def interrupt():
 def run(recipe, every=200):
     """Train by a recipe; returns the record, and the weights as a file's content."""
     record = pretrain.pretrain("toy", recipe, every=every)
-    return record, pretrain.pack(recipe.network.state_dict())
+    return record, trainer.pack(recipe.network.state_dict())
 
 
 def start_process(command, **environment):

@@ -8,7 +8,7 @@ from toy import STEPS, at_step, interrupt, press_ctrl_c, run, squared_error, toy
 
 from helpers import data, weights
 from helpers.data import DataError
-from tools import pretrain
+from tools.learn import trainer
 
 pytestmark = pytest.mark.usefixtures("checkpoint")
 
@@ -21,8 +21,8 @@ def test_the_record_says_how_the_weights_came_about(checkpoint):
     record, content = run(toy())
     assert record == weights.record("toy")
     assert (weights.FOLDER / "toy.safetensors").read_bytes() == content
-    assert list(record) == ["command", "seed", "steps", "learning_rate", "precision", "processes",
-                            "data", "seconds", "figures", "torch", "sha256"]
+    assert list(record) == ["command", "seed", "steps", "learning_rate", "precision", "data",
+                            "processes", "seconds", "figures", "torch", "sha256"]
     assert record["command"] == "python -m tools.pretrain toy"
     assert (record["seed"], record["steps"], record["precision"]) == (0, STEPS, "no")
     assert record["data"]["photos/photos.parquet"] in (data.FOLDER / "SHA256SUMS").read_text()
@@ -75,7 +75,7 @@ def test_a_run_that_broke_off_within_a_step_goes_on_from_the_last_checkpoint(sto
 
 def test_seconds_are_those_of_all_parts_together(monkeypatch):
     clock = iter(range(100, 10_000, 100))
-    monkeypatch.setattr(pretrain.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(trainer.time, "monotonic", lambda: next(clock))
     with pytest.raises(KeyboardInterrupt):
         run(toy(at_step(5, press_ctrl_c)))
     assert run(toy())[0]["seconds"] == 300, "began, stopped; began, last checkpoint, ended"

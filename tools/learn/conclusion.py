@@ -1,0 +1,97 @@
+"""What a trained network is worth on these pictures: drawn, said in a sentence, and written."""
+
+import argparse
+import json
+from types import SimpleNamespace
+
+import safetensors.torch
+from datasets import Dataset
+from torch import nn
+
+from helpers import data, writing
+from tools.learn import report
+from tools.storage import write
+
+FURTHEST = 1e-3  # that a feature by ONNX may be from PyTorch's
+HOW_TO_LOAD = """import onnxruntime
+session = onnxruntime.InferenceSession("encoder.onnx")
+features, = session.run(None, {{"pictures": pictures}})  # (N, 3, {size}, {size}) float32, 0 to 1
+
+import safetensors.torch                               # or with PyTorch, in the course's folder
+from helpers import models
+encoder = models.Encoder(width={width}, size={size})
+encoder.load_state_dict(safetensors.torch.load_file("encoder.safetensors"))
+encoder.eval()
+"""
+
+
+def judge(page: SimpleNamespace, options: argparse.Namespace, pictures: Dataset, exam,
+          twins: nn.Module) -> tuple[str, str, dict[str, float]]:
+    """Draw what the network makes of the held-out pictures; return verdict, advice and figures."""
+    ours, view = page.features(twins), options.view
+    page.show_neighbours(page.small_pixels, pictures, exam, "raw pixels")
+    page.show_neighbours(ours, pictures, exam, "SSL, from scratch")
+    page.show_map(ours, pictures, exam, "SSL, from scratch")
+    auroc = page.energy_plot(twins, pictures, exam, view, "SSL from scratch")
+    some = page.pixels(pictures, exam.apart[:1000])
+    spread, rank = page.meters(twins(some, some)[0].detach())
+    figures = {"energy, AUROC": auroc, "spread": spread, "effective rank": rank}
+    if reason := page.why_not(exam):
+        return reason, "Look at the neighbours: are they what you would call alike?", figures
+    counts = page.numbers_of_labels(exam)
+    embeds = {"SSL, from scratch": ours,
+              "SSL, photograph weights": page.features(page.committed(options.size)),
+              "raw pixels": page.small_pixels,
+              "random network": page.features(page.twins_of(options.size, options.width))}
+    contenders = {name: page.by_probe(embed, pictures, exam) for name, embed in embeds.items()}
+    contenders["supervised"] = page.by_labels_alone(pictures, exam, view, options.size,
+                                                    options.width)
+    right = page.judge(contenders, exam, counts)
+    page.label_curve(right, counts, exam.names)
+    figures |= {f"{name}, {count} labels": named for name, answers in right.items()
+                for count, named in zip(counts, answers.float().mean(dim=(0, 2)).tolist())}
+    sentence, more = page.verdict(right, counts)
+    return sentence, page.advice(more, len(exam.train), rank, auroc), figures
+
+
+def conclude(page: SimpleNamespace, options: argparse.Namespace, pictures: Dataset, exam,
+             twins: nn.Module, lines: list[list], record: dict) -> str:
+    """Judge the network, and write it with its record and a page, all or nothing.
+
+    Args:
+        page: lesson 11's functions.
+        options: of the command line.
+        pictures, exam: the cache, and its rows by what they are for.
+        twins: trained.
+        lines: the report on the pictures.
+        record: what is known of the run.
+
+    Returns:
+        What to print: the verdict, and where the page is.
+
+    Raises:
+        ArithmeticError: ONNX gives other features.
+        OSError: The disk is full.
+    """
+    with report.kept() as pieces:
+        writing.table(["what", "how many", "for example"], lines, caption=options.folder)
+        sentence, advice, figures = judge(page, options, pictures, exam, twins)
+    out, part = options.out, options.out / "encoder.part.onnx"
+    try:
+        if (apart := page.export(twins.encoder, part, options.size)) > FURTHEST:
+            raise ArithmeticError(f"ONNX gives features that are {apart:.2g} from PyTorch's.")
+        onnx = part.read_bytes()
+    finally:
+        part.unlink(missing_ok=True)
+    weights = safetensors.torch.save({name: tensor.contiguous() for name, tensor in
+                                      twins.encoder.state_dict().items()})
+    record = {**record, "verdict": sentence, "advice": advice, "figures": figures,
+              "sha256": data.sha256(weights)}
+    settings = record["run"] | {name: record[name] for name in ("processes", "seconds", "torch")}
+    files = {"encoder.onnx": onnx, "encoder.safetensors": weights,
+             "record.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode(),
+             "verdict.html": report.page(
+                 f"Does self-supervision help on {out.name}?", sentence, advice, pieces,
+                 HOW_TO_LOAD.format(size=options.size, width=options.width), settings)}
+    write({out / name: content for name, content in files.items()})
+    return f"{sentence}\n{advice}\n{out / 'verdict.html'}"
