@@ -178,7 +178,7 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
                 others += [] if options.seeds is None else [f"--seeds={options.seeds}"]
             case "test":
                 others = tests(others)
-            case "learn":  # its paths are those of whoever calls, and it runs in the course's folder
+            case "learn":  # it runs in the course's folder, and its paths are the caller's
                 os.environ["COURSE_CALLED_FROM"] = os.getcwd()
             case "lint":
                 others = ["tests/lint", *others]

@@ -1,10 +1,11 @@
-"""What several tests of pretraining need."""
+"""What several tests of training need."""
 
 import os
 
 import live
 import pytest
 from filelock import FileLock
+from own import command, mine, unjudged  # noqa: F401 (fixtures)
 
 from helpers import weights
 from tools import pretrain

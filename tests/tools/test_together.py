@@ -12,6 +12,7 @@ import safetensors.torch
 import torch
 from toy import start_process
 
+from helpers import training
 from tools.learn import together
 
 SUPPORT = lessons.ROOT / "tests" / "support"
@@ -147,6 +148,20 @@ def test_a_process_that_dies_ends_the_run_with_a_sentence_and_the_run_goes_on(
                     "go on from the last checkpoint."]
     assert "Traceback" not in errors[0]
     same(train("twins", 1, "whole"), train("twins", 2, "parts"))
+
+
+def test_gradients_are_accumulated_as_accelerate_is_told(monkeypatch):
+    monkeypatch.setenv("ACCELERATE_GRADIENT_ACCUMULATION_STEPS", "2")
+    network, changed = torch.nn.Linear(2, 1), []
+    accelerator = training.accelerator()
+    prepared = accelerator.prepare(network, training.one_cycle(network, 0.1, 4)[0])
+    schedule = torch.optim.lr_scheduler.ConstantLR(prepared[1].optimizer)
+    before = network.weight.detach().clone()
+    for _ in training.train(accelerator, *prepared, schedule, lambda: torch.rand(3, 2),
+                            lambda network, batch: network(batch).pow(2).mean(), range(4)):
+        changed.append(not torch.equal(before, network.weight))
+        before = network.weight.detach().clone()
+    assert changed == [False, True, False, True]
 
 
 # On one process nothing changes

@@ -191,7 +191,7 @@ def share(text: str) -> float:
 def main(words: list[str] | None = None) -> int:
     """Do what the command line says; return 0 if all was written, else 1, or 130 after Ctrl-C."""
     options = parse(words)
-    os.chdir(os.environ.get("COURSE_CALLED_FROM", "."))  # paths are those of whoever calls
+    os.chdir(os.environ.get("COURSE_CALLED_FROM") or ".")  # paths are those of whoever calls
     if os.path.exists(options.folder):
         options.folder = os.path.abspath(options.folder)
     name = Path(options.folder).stem or "pictures"
