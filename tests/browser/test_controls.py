@@ -38,6 +38,7 @@ def press(box):
     ("P2", "try_rate", slide),
     ("P3", "show_shift", slide),
     ("P4", "show_names", slide),
+    ("11", "show_views", choose),
 ], ids=list(lessons.LESSONS)[1:])
 def test_a_control_that_is_moved_shows_something_else(opened, lesson, callback, move):
     notebook = opened(lesson)

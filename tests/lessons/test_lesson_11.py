@@ -16,16 +16,15 @@ PAGE.page04 = definitions("04")
 # What is held out
 
 
-def exam_of(labels):
-    """An exam about pictures that are nothing but their labels."""
+def exam_of(labels, first=0):
+    """An exam about pictures that are nothing but their labels, from one of them on."""
     pictures = Dataset.from_dict({"label": labels})
-    return PAGE.make_exam(pictures, torch.randperm(len(labels)))
+    return PAGE.make_exam(pictures, torch.arange(len(labels)).roll(first))
 
 
-@given(st.integers(16, 60), SEEDS)
-def test_a_fifth_is_held_out_and_nothing_stands_on_both_sides(count, seed):
-    torch.manual_seed(seed)
-    exam = exam_of(["cow", "sun"] * count)
+@given(st.integers(16, 60), st.integers(0, 30))
+def test_a_fifth_is_held_out_and_nothing_stands_on_both_sides(count, first):
+    exam = exam_of(["cow", "sun"] * count, first)
     both = torch.cat([exam.train, exam.apart])
     assert sorted(both.tolist()) == list(range(2 * count))
     assert len(exam.apart) == -(-2 * count // 5)
@@ -36,7 +35,7 @@ def test_a_fifth_is_held_out_and_nothing_stands_on_both_sides(count, seed):
 
 
 def test_a_class_with_too_few_pictures_is_not_asked_about_but_trained_on():
-    exam = exam_of(["rare"] + ["common"] * 500)
+    exam = exam_of(["rare"] + ["common"] * 500, first=200)
     assert exam.names == ["common"] and len(exam.train) + len(exam.apart) == 501
     assert "Only “common” has" in PAGE.why_not(exam)
     assert "No class has" in PAGE.why_not(exam_of([None] * 30))

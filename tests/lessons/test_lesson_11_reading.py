@@ -187,7 +187,7 @@ def test_a_full_disk_leaves_no_half_cache(folder, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(PAGE.ArrowWriter, "write", full)
-    with pytest.raises(OSError, match=r"^cache.arrow could not be written \(No space left"):
+    with pytest.raises(OSError, match=r"^cache.arrow could not be made \(No space left"):
         read(folder, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 

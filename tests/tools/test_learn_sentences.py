@@ -34,7 +34,7 @@ def test_a_full_disk_is_told(command, monkeypatch):
 
     monkeypatch.setattr(os, "replace", full)
     code, _, faults = command("--steps", 2)
-    assert code == 1 and len(faults) == 1 and "could not be written (No space left" in faults[0]
+    assert code == 1 and len(faults) == 1 and "could not be made (No space left" in faults[0]
 
 
 def test_onnx_that_differs_is_not_published(command, monkeypatch, tmp_path):
