@@ -65,7 +65,7 @@ def test_each_contender_gets_the_same_labels_and_is_asked_the_same():
 def test_the_gain_is_the_mean_of_paired_differences():
     ours, theirs = answers(0.8), answers(0.6)
     more, error = PAGE.gain(ours, theirs)
-    assert more == pytest.approx(ours.float().mean() - theirs.float().mean(), abs=1e-6)
+    assert more == pytest.approx((ours.float().mean() - theirs.float().mean()).item(), abs=1e-6)
     assert PAGE.gain(theirs, ours)[0] == pytest.approx(-more, abs=1e-6)
     assert PAGE.gain(ours, ours) == (0, 0) and error > 0
 
