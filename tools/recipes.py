@@ -182,7 +182,10 @@ def holes() -> Recipe:
 
 
 def keypoints() -> Recipe:
-    """A describer and a detector on warped photographs: lesson 08, parts 2 and 3, wider, longer."""
+    """A describer and a detector on warped photographs: lesson 08, parts 2 and 3, wider, longer.
+
+    (Each of several processes compares the places of its own looks, and of no others.)
+    """
     page = definitions("08")
     page.known, unseen, _ = page.photographs()
 

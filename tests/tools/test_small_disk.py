@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 
 import lessons
@@ -14,6 +15,7 @@ from toy import toy
 
 from helpers import weights
 from tools import execute, gallery, pretrain
+from tools.learn import __main__ as learn
 from tools.website import __main__ as website
 
 ROOM = "could not be written (No space left on device); what was there before is unchanged."
@@ -124,3 +126,21 @@ def test_a_site_asks_for_its_room_first(tiny, capsys):
     assert website.main([], tiny) == 1
     assert capsys.readouterr().err == "The site needs 150 MB of the disk: free some of it.\n"
     assert not os.listdir(tiny)
+
+
+@root
+def test_pictures_that_find_no_room_leave_no_half_cache(tiny, mine, capsys):
+    (tiny / "out").mkdir()
+    fill(tiny)
+    os.truncate(tiny / "ballast", os.path.getsize(tiny / "ballast") - 50_000)
+    assert learn.main([str(mine), "--out", str(tiny / "out"), "--steps", "2"]) == 1
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert re.fullmatch(r"pictures-32-\w+\.arrow could not be made \(No space left on .*\)\.", told)
+    assert [path.name for path in (tiny / "out").iterdir()] == [".lock"]
+
+
+@root
+def test_pictures_on_a_disk_that_can_not_be_written_are_learned_from(tiny, mine, command, unjudged):
+    shutil.copytree(mine, tiny / "mine")
+    subprocess.run(["mount", "-o", "remount,ro", tiny], check=True)
+    assert command("--steps", 2, source=tiny / "mine")[0] == 0
