@@ -32,7 +32,7 @@ def test_a_folder_becomes_a_page_weights_and_a_log(command, tmp_path):
     assert page.count("<img alt=") == 5 and "src=\"http" not in page and "<cow>" not in page
     assert record["run"]["steps"] == 20 and record["run"]["pictures"] == 40
     shares = [value for name, value in record["figures"].items() if name.endswith("labels")]
-    assert len(shares) == 10 and all(0 <= value <= 1 for value in shares)
+    assert len(shares) == 12 and all(0 <= value <= 1 for value in shares)
     encoder = models.Encoder(width=2)
     encoder.load_state_dict(safetensors.torch.load_file(out / "encoder.safetensors"))
     rows = list(csv.DictReader((out / "log.csv").open()))

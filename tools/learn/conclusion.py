@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import safetensors.torch
@@ -33,16 +34,17 @@ def judge(page: SimpleNamespace, options: argparse.Namespace, pictures: Dataset,
     page.show_neighbours(ours, pictures, exam, "SSL, from scratch")
     page.show_map(ours, pictures, exam, "SSL, from scratch")
     auroc = page.energy_plot(twins, pictures, exam, view, "SSL from scratch")
-    some = page.pixels(pictures, exam.apart[:1000])
+    some = page.pixels(pictures, exam.train[:1000])
     spread, rank = page.meters(twins(some, some)[0].detach())
     figures = {"energy, AUROC": auroc, "spread": spread, "effective rank": rank}
     if reason := page.why_not(exam):
         return reason, "Look at the neighbours: are they what you would call alike?", figures
     counts = page.numbers_of_labels(exam)
     embeds = {"SSL, from scratch": ours,
-              "SSL, photograph weights": page.features(page.committed(options.size)),
+              "SSL, lent weights": page.features(page.committed(options.size)),
               "raw pixels": page.small_pixels,
-              "random network": page.features(page.twins_of(options.size, options.width))}
+              "random network": page.features(page.twins_of(options.size, options.width)),
+              "random network, wide": page.features(page.twins_of(options.size, 64))}
     contenders = {name: page.by_probe(embed, pictures, exam) for name, embed in embeds.items()}
     contenders["supervised"] = page.by_labels_alone(pictures, exam, view, options.size,
                                                     options.width)
@@ -76,6 +78,7 @@ def conclude(page: SimpleNamespace, options: argparse.Namespace, pictures: Datas
     with report.kept() as pieces:
         writing.table(["what", "how many", "for example"], lines, caption=options.folder)
         sentence, advice, figures = judge(page, options, pictures, exam, twins)
+    name = Path(options.folder).name
     out, part = options.out, options.out / "encoder.part.onnx"
     try:
         if (apart := page.export(twins.encoder, part, options.size)) > FURTHEST:
@@ -87,11 +90,13 @@ def conclude(page: SimpleNamespace, options: argparse.Namespace, pictures: Datas
                                       twins.encoder.state_dict().items()})
     record = {**record, "verdict": sentence, "advice": advice, "figures": figures,
               "sha256": data.sha256(weights)}
-    settings = record["run"] | {name: record[name] for name in ("processes", "seconds", "torch")}
+    view = ", ".join(f"{name} {value}" for name, value in options.view.items())
+    settings = record["run"] | {"view": view} | {
+        name: record[name] for name in ("processes", "seconds", "torch")}
     files = {"encoder.onnx": onnx, "encoder.safetensors": weights,
              "record.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode(),
              "verdict.html": report.page(
-                 f"Does self-supervision help on {out.name}?", sentence, advice, pieces,
+                 f"Does self-supervision help on {name}?", sentence, advice, pieces,
                  HOW_TO_LOAD.format(size=options.size, width=options.width), settings)}
     write({out / name: content for name, content in files.items()})
     return f"{sentence}\n{advice}\n{out / 'verdict.html'}"
