@@ -10,7 +10,6 @@ import lessons
 import pytest
 import safetensors.torch
 import torch
-from toy import start_process
 
 from helpers import training
 from tools.learn import together
@@ -20,29 +19,26 @@ TRAIN = """
 import json, os, signal, sys
 from pathlib import Path
 import torch
-from torch import nn
 torch.set_num_threads(1)
 from texts import texts
 from helpers.page import definitions
 from tools.learn import trainer
 from tools.recipes import Recipe
 
-kind, out, stop_at, act = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-torch.manual_seed(0)
-if kind == "twins":
+kinds, out, stop_at, act = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+
+def twins():
     page, gather = definitions("04"), definitions("11").gather
-    network, count = page.Twins(width=2, dim=8), {}
 
     def batch():
         pictures = torch.rand(8, 3, 32, 32)
         return pictures.double(), (pictures + 0.1 * torch.rand(8, 3, 32, 32)).double()
 
-    def loss(twins, batch):
-        return page.nt_xent(*map(gather, twins(*batch)))
-else:
+    return {"network": page.Twins(width=2, dim=8).double(), "batch": batch,
+            "loss": lambda twins, batch: page.nt_xent(*map(gather, twins(*batch)))}
+
+def words():
     page = definitions("05")
-    network, loss = page.MiniBert(width=32, layers=1), page.guess_loss
-    count = {"count": lambda batch: batch[1].sum()}
 
     def batch():
         text = texts(count=8, length=24)
@@ -50,13 +46,8 @@ else:
         chosen[:, 1] = True
         return torch.where(chosen, 4, text), chosen, text
 
-asked = []
-
-def held():
-    asked.append(None)
-    if len(asked) == stop_at and os.environ.get("RANK", "0") == os.environ.get("WHO", "0"):
-        signal.raise_signal(signal.SIGINT) if act == "press" else os.kill(os.getpid(), 9)
-    return batch()
+    return {"network": page.MiniBert(width=32, layers=1).double(), "batch": batch,
+            "loss": page.guess_loss, "count": lambda batch: batch[1].sum()}
 
 class Kept:
     name, lines = "kept", []
@@ -65,38 +56,48 @@ class Kept:
 
 accelerator = trainer.accelerator("test")
 accelerator.trackers.append(Kept())
-recipe = Recipe(network.double(), held, loss, 4, 3e-3, None, [], **count)
-try:
-    with trainer.others_heard():
-        trainer.train(accelerator, recipe, {}, out / "checkpoint.safetensors", kind, every=1)
-except (KeyboardInterrupt, OSError) as ended:
-    sys.exit(f"{os.environ.get('RANK')}: {ended}")
-if accelerator.is_main_process:
-    (out / "network.safetensors").write_bytes(trainer.pack(network.state_dict()))
-    (out / "losses.json").write_text(json.dumps(Kept.lines))
+for kind in kinds.split():
+    torch.manual_seed(0)
+    parts, asked = globals()[kind](), []
+    Kept.lines.clear()
+
+    def held(batch=parts.pop("batch")):
+        asked.append(None)
+        if len(asked) == stop_at and os.environ.get("RANK", "0") == os.environ.get("WHO", "0"):
+            signal.raise_signal(signal.SIGINT) if act == "press" else os.kill(os.getpid(), 9)
+        return batch()
+
+    recipe = Recipe(**parts, batch=held, steps=4, learning_rate=3e-3, figures=None, data=[])
+    checkpoint = out / f"{kind}.checkpoint"
+    try:
+        with trainer.others_heard():
+            trainer.train(accelerator, recipe, {}, checkpoint, kind, every=1)
+    except (KeyboardInterrupt, OSError) as ended:
+        sys.exit(f"{os.environ.get('RANK', 0)}: {ended}")
+    if accelerator.is_main_process:
+        (out / f"{kind}.safetensors").write_bytes(trainer.pack(recipe.network.state_dict()))
+        (out / f"{kind}.json").write_text(json.dumps(Kept.lines))
 accelerator.end_training()
 """
+THERE = {"PYTHONPATH": os.pathsep.join(map(str, (lessons.ROOT, SUPPORT))), "OMP_NUM_THREADS": "1"}
 
 
-@pytest.fixture
-def train(monkeypatch, tmp_path):
-    """Train in one process or in two; returns the losses by step, and the weights."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (lessons.ROOT, SUPPORT))))
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    (tmp_path / "train.py").write_text(TRAIN)
+def train(folder, kinds="twins", processes=1, stop_at=0):
+    """Train in one process or in two, to the end or to a Ctrl-C; what is there goes on."""
+    folder.mkdir(exist_ok=True)
+    (folder / "train.py").write_text(TRAIN)
+    launch = ["-m", "torch.distributed.run", "--nproc_per_node", str(processes)]
+    done = subprocess.run([sys.executable, *launch * (processes > 1), folder / "train.py", kinds,
+                           folder, str(stop_at), "press"], cwd=lessons.ROOT, text=True,
+                          capture_output=True, env=os.environ | THERE)
+    assert stop_at or done.returncode == 0, done.stderr[-3000:]
+    return done.stderr
 
-    def train(kind, processes, folder, stop_at=0, act="press"):
-        out = tmp_path / folder
-        out.mkdir(exist_ok=True)
-        launch = ["torch.distributed.run", "--nproc_per_node", str(processes)]
-        command = [tmp_path / "train.py", kind, out, str(stop_at), act]
-        done = start_process([*launch, *command])
-        if stop_at:
-            return done
-        assert done.returncode == 0, done.stderr[-3000:]
-        return (dict(json.loads((out / "losses.json").read_text())),
-                safetensors.torch.load_file(out / "network.safetensors"))
-    return train
+
+def kept(folder, kind):
+    """The losses by step, and the weights, of a run."""
+    return (dict(json.loads((folder / f"{kind}.json").read_text())),
+            safetensors.torch.load_file(folder / f"{kind}.safetensors"))
 
 
 def same(first, second):
@@ -108,38 +109,52 @@ def same(first, second):
         assert torch.allclose(tensor.double(), weights[1][name].double(), atol=1e-5), name
 
 
+@pytest.fixture(scope="module")
+def one(tmp_path_factory):
+    """The folder of a run in one process."""
+    folder = tmp_path_factory.mktemp("one")
+    train(folder, "twins words")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """The folder of a run in two processes."""
+    folder = tmp_path_factory.mktemp("two")
+    train(folder, "twins words", processes=2)
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["twins", "words"])
-def test_two_processes_give_the_loss_and_the_weights_of_one(kind, train):
-    one, two = train(kind, 1, "one"), train(kind, 2, "two")
-    assert list(one[0]) == list(two[0]) == [1, 2, 3, 4]
-    assert len(set(one[0].values())) == 4
-    same(one, two)
+def test_two_processes_give_the_loss_and_the_weights_of_one(kind, one, two):
+    losses = kept(one, kind)[0]
+    assert list(losses) == list(kept(two, kind)[0]) == [1, 2, 3, 4]
+    assert len(set(losses.values())) == 4
+    same(kept(one, kind), kept(two, kind))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("first", "then"), [(2, 1), (1, 2)])
-def test_a_run_goes_on_with_another_number_of_processes(first, then, train):
-    whole = train("twins", 1, "whole")
-    stopped = train("twins", first, "parts", stop_at=2)
-    assert "Stopped at step 2 of 4; the same command goes on from there." in stopped.stderr
-    same(whole, train("twins", then, "parts"))
+def test_a_run_that_one_process_began_goes_on_with_two(one, tmp_path):
+    assert "Stopped at step 2 of 4; the same command goes on from there." in train(
+        tmp_path, stop_at=2)
+    train(tmp_path, processes=2)
+    same(kept(one, "twins"), kept(tmp_path, "twins"))
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_a_process_that_dies_ends_the_run_with_a_sentence_and_the_run_goes_on(
-        train, tmp_path, monkeypatch):
-    out = tmp_path / "parts"
-    out.mkdir()
+def test_a_process_that_dies_ends_the_run_with_a_sentence_and_one_goes_on(one, tmp_path):
+    (tmp_path / "train.py").write_text(TRAIN)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     processes = [subprocess.Popen(
-        [sys.executable, tmp_path / "train.py", "twins", out, "3", "kill"], cwd=lessons.ROOT,
+        [sys.executable, tmp_path / "train.py", "twins", tmp_path, "3", "kill"], cwd=lessons.ROOT,
         text=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
-        env=os.environ | {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": "2", "WHO": "1",
-                          "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port})
+        env=os.environ | THERE | {
+            "RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": "2", "WHO": "1",
+            "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port})
         for rank in ("0", "1")]
     errors = [process.communicate(timeout=120)[1] for process in processes]
     assert [process.returncode for process in processes] == [1, -9]
@@ -147,7 +162,8 @@ def test_a_process_that_dies_ends_the_run_with_a_sentence_and_the_run_goes_on(
     assert told == ["0: Another process of this run has ended: start all of them again, and they "
                     "go on from the last checkpoint."]
     assert "Traceback" not in errors[0]
-    same(train("twins", 1, "whole"), train("twins", 2, "parts"))
+    train(tmp_path)
+    same(kept(one, "twins"), kept(tmp_path, "twins"))
 
 
 def test_gradients_are_accumulated_as_accelerate_is_told(monkeypatch):
