@@ -14,11 +14,13 @@ from tools.learn import report
 from tools.storage import write
 
 FURTHEST = 1e-3  # that a feature by ONNX may be from PyTorch's
-HOW_TO_LOAD = """import onnxruntime
+HOW_TO_LOAD = """# pictures: (N, 3, {size}, {size}) float32, 0 to 1
+import onnxruntime
 session = onnxruntime.InferenceSession("encoder.onnx")
-features, = session.run(None, {{"pictures": pictures}})  # (N, 3, {size}, {size}) float32, 0 to 1
+features, = session.run(None, {{"pictures": pictures}})
 
-import safetensors.torch                               # or with PyTorch, in the course's folder
+# or with PyTorch, in the course's folder
+import safetensors.torch
 from helpers import models
 encoder = models.Encoder(width={width}, size={size})
 encoder.load_state_dict(safetensors.torch.load_file("encoder.safetensors"))
