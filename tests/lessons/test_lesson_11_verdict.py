@@ -90,7 +90,7 @@ def test_the_verdict_follows_from_the_figures(ssl, rival, word):
     sentence, more = PAGE.verdict(right, [1, 5])
     assert sentence.startswith(f"{word}: with 1, 5 labels a class, “SSL, from scratch” names ")
     assert "“raw pixels”, the best without self-supervision" in sentence
-    assert f"a gain of {more:+.2f} ± 0.0" in sentence and sentence.endswith(".")
+    assert f"a gain of {more:+.3f} ± 0.0" in sentence and sentence.endswith(".")
 
 
 @pytest.mark.parametrize(("facts", "word"), [
