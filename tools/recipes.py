@@ -236,8 +236,13 @@ def names() -> Recipe:
                 for kind, line in zip(page.KINDS, shares.tolist(), strict=True)
                 for first, share in zip(page.FIRST, line, strict=True)}
 
+    gather = definitions("11").gather
+
+    def two_way_of_all(towers, batch):
+        return page.two_way(*map(gather, towers(*batch)), towers.log_scale)
+
     return Recipe(network=page.live_towers(width=48), batch=page.live_pairs,
-                  loss=page.two_way_loss, steps=3000, learning_rate=3e-3, figures=figures,
+                  loss=two_way_of_all, steps=3000, learning_rate=3e-3, figures=figures,
                   data=["drawings/train.parquet"])
 
 
