@@ -25,7 +25,7 @@ from helpers.page import definitions
 from tools.learn import trainer
 from tools.recipes import Recipe
 
-kinds, out, stop_at, act = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+out = Path(sys.argv[1])
 
 def twins():
     page, gather = definitions("04"), definitions("11").gather
@@ -56,48 +56,78 @@ class Kept:
 
 accelerator = trainer.accelerator("test")
 accelerator.trackers.append(Kept())
-for kind in kinds.split():
+for run in sys.argv[2:]:
+    name, kind, stop_at, act = run.split(":")
     torch.manual_seed(0)
     parts, asked = globals()[kind](), []
     Kept.lines.clear()
 
-    def held(batch=parts.pop("batch")):
+    def held(batch=parts.pop("batch"), stop_at=int(stop_at), act=act):
         asked.append(None)
         if len(asked) == stop_at and os.environ.get("RANK", "0") == os.environ.get("WHO", "0"):
             signal.raise_signal(signal.SIGINT) if act == "press" else os.kill(os.getpid(), 9)
         return batch()
 
     recipe = Recipe(**parts, batch=held, steps=4, learning_rate=3e-3, figures=None, data=[])
-    checkpoint = out / f"{kind}.checkpoint"
+    checkpoint = out / f"{name}.checkpoint"
     try:
         with trainer.others_heard():
-            trainer.train(accelerator, recipe, {}, checkpoint, kind, every=1)
-    except (KeyboardInterrupt, OSError) as ended:
-        sys.exit(f"{os.environ.get('RANK', 0)}: {ended}")
+            trainer.train(accelerator, recipe, {}, checkpoint, name, every=1)
+    except KeyboardInterrupt as pressed:
+        print(f"{name}: {pressed}")
+        continue
+    except OSError as ended:
+        sys.exit(f"{name}: {ended}")
     if accelerator.is_main_process:
-        (out / f"{kind}.safetensors").write_bytes(trainer.pack(recipe.network.state_dict()))
-        (out / f"{kind}.json").write_text(json.dumps(Kept.lines))
+        checkpoint.unlink()
+        content = trainer.pack(recipe.network.state_dict())
+        (out / f"{name}.{accelerator.num_processes}.safetensors").write_bytes(content)
+        (out / f"{name}.{accelerator.num_processes}.json").write_text(json.dumps(Kept.lines))
 accelerator.end_training()
 """
 THERE = {"PYTHONPATH": os.pathsep.join(map(str, (lessons.ROOT, SUPPORT))), "OMP_NUM_THREADS": "1"}
 
 
-def train(folder, kinds="twins", processes=1, stop_at=0):
-    """Train in one process or in two, to the end or to a Ctrl-C; what is there goes on."""
-    folder.mkdir(exist_ok=True)
+def start(folder, *runs, rank=None, port=None):
+    """Start one process, or one of two, that does runs, each "name:kind:stop at:how"."""
+    several = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2",
+               "WHO": "1", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port} if rank else {}
+    return subprocess.Popen([sys.executable, folder / "train.py", folder, *runs], text=True,
+                            cwd=lessons.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            env=os.environ | THERE | several)
+
+
+def train(folder, *runs, processes=1):
+    """Do runs in one process or in two; return each one's exit code, output and errors."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    ranks = [None] if processes == 1 else ["0", "1"]
+    started = [start(folder, *runs, rank=rank, port=port) for rank in ranks]
+    return [(one.returncode, *said) for one, said in
+            [(one, one.communicate(timeout=120)) for one in started]]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """A folder, and what was said, of runs that end, of some that are stopped, and go on.
+
+    A process takes seconds to start, so each does several.
+    """
+    folder = tmp_path_factory.mktemp("runs")
     (folder / "train.py").write_text(TRAIN)
-    launch = ["-m", "torch.distributed.run", "--nproc_per_node", str(processes)]
-    done = subprocess.run([sys.executable, *launch * (processes > 1), folder / "train.py", kinds,
-                           folder, str(stop_at), "press"], cwd=lessons.ROOT, text=True,
-                          capture_output=True, env=os.environ | THERE)
-    assert stop_at or done.returncode == 0, done.stderr[-3000:]
-    return done.stderr
+    killed = [] if os.name == "nt" else train(folder, "killed:twins:3:kill", processes=2)
+    one = train(folder, "twins:twins:0:", "words:words:0:", "stopped:twins:2:press",
+                *["killed:twins:0:"] * bool(killed))
+    two = train(folder, "twins:twins:0:", "words:words:0:", "stopped:twins:0:", processes=2)
+    assert not any(code for code, *_ in one + two), one + two
+    return folder, killed, one
 
 
-def kept(folder, kind):
+def kept(folder, name, processes):
     """The losses by step, and the weights, of a run."""
-    return (dict(json.loads((folder / f"{kind}.json").read_text())),
-            safetensors.torch.load_file(folder / f"{kind}.safetensors"))
+    return (dict(json.loads((folder / f"{name}.{processes}.json").read_text())),
+            safetensors.torch.load_file(folder / f"{name}.{processes}.safetensors"))
 
 
 def same(first, second):
@@ -109,61 +139,36 @@ def same(first, second):
         assert torch.allclose(tensor.double(), weights[1][name].double(), atol=1e-5), name
 
 
-@pytest.fixture(scope="module")
-def one(tmp_path_factory):
-    """The folder of a run in one process."""
-    folder = tmp_path_factory.mktemp("one")
-    train(folder, "twins words")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def two(tmp_path_factory):
-    """The folder of a run in two processes."""
-    folder = tmp_path_factory.mktemp("two")
-    train(folder, "twins words", processes=2)
-    return folder
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["twins", "words"])
-def test_two_processes_give_the_loss_and_the_weights_of_one(kind, one, two):
-    losses = kept(one, kind)[0]
-    assert list(losses) == list(kept(two, kind)[0]) == [1, 2, 3, 4]
-    assert len(set(losses.values())) == 4
-    same(kept(one, kind), kept(two, kind))
+def test_two_processes_give_the_loss_and_the_weights_of_one(kind, runs):
+    one, two = (kept(runs[0], kind, processes) for processes in (1, 2))
+    assert list(one[0]) == list(two[0]) == [1, 2, 3, 4]
+    assert len(set(one[0].values())) == 4
+    same(one, two)
 
 
 @pytest.mark.slow
-def test_a_run_that_one_process_began_goes_on_with_two(one, tmp_path):
-    assert "Stopped at step 2 of 4; the same command goes on from there." in train(
-        tmp_path, stop_at=2)
-    train(tmp_path, processes=2)
-    same(kept(one, "twins"), kept(tmp_path, "twins"))
+def test_a_run_that_one_process_began_goes_on_with_two(runs):
+    folder, _, ((_, said, _),) = runs
+    assert "stopped: Stopped at step 2 of 4; the same command goes on from there.\n" in said
+    two = kept(folder, "stopped", 2)
+    assert list(two[0]) == [3, 4]
+    same(kept(folder, "twins", 1), two)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_a_process_that_dies_ends_the_run_with_a_sentence_and_one_goes_on(one, tmp_path):
-    (tmp_path / "train.py").write_text(TRAIN)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    processes = [subprocess.Popen(
-        [sys.executable, tmp_path / "train.py", "twins", tmp_path, "3", "kill"], cwd=lessons.ROOT,
-        text=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
-        env=os.environ | THERE | {
-            "RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": "2", "WHO": "1",
-            "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port})
-        for rank in ("0", "1")]
-    errors = [process.communicate(timeout=120)[1] for process in processes]
-    assert [process.returncode for process in processes] == [1, -9]
-    told = [line for line in errors[0].splitlines() if line.startswith("0: ")]
-    assert told == ["0: Another process of this run has ended: start all of them again, and they "
-                    "go on from the last checkpoint."]
-    assert "Traceback" not in errors[0]
-    train(tmp_path)
-    same(kept(one, "twins"), kept(tmp_path, "twins"))
+def test_a_process_that_dies_ends_the_run_with_a_sentence_and_one_goes_on(runs):
+    folder, ((code, _, said), (other, *_)), _ = runs
+    assert (code, other) == (1, -9)
+    assert [line for line in said.splitlines() if line.startswith("killed: A")] == [
+        "killed: Another process of this run has ended: start all of them again, and they go on "
+        "from the last checkpoint."]
+    assert "Traceback" not in said
+    one = kept(folder, "killed", 1)
+    assert list(one[0]) == [3, 4]
+    same(kept(folder, "twins", 1), one)
 
 
 def test_gradients_are_accumulated_as_accelerate_is_told(monkeypatch):
