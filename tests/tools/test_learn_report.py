@@ -63,8 +63,8 @@ def test_figures_and_tables_are_kept_and_not_shown(capsys):
 
 def test_the_page_needs_nothing_else_and_shows_text_as_text():
     names = ["<title>", "<verdict>", "<advice>", "<code>", "<name>", "<value>"]
-    page = report.page(*names[:3], ["<table></table>", "<b>figure</b>"], names[3],
-                       {names[4]: names[5]}).decode()
+    page = report.page(*names[:2], [names[2], "second"], ["<table></table>", "<b>figure</b>"],
+                       names[3], {names[4]: names[5]}).decode()
     assert all(html.escape(name) in page for name in names)
     assert not re.search(r"<(verdict|advice|code|name|value)>", page)
     assert page.index("<table></table>") < page.index("<b>figure</b>")

@@ -46,7 +46,7 @@ def test_onnx_that_differs_is_not_published(command, monkeypatch, tmp_path):
     page.export = lambda encoder, file, size: file.write_bytes(b"onnx") and 0.5
     monkeypatch.setattr(learn, "lesson", lambda: page)
     monkeypatch.setattr(conclusion.report, "kept", kept)
-    monkeypatch.setattr(conclusion, "judge", lambda *_: ("It helps here.", "Go on.", {}))
+    monkeypatch.setattr(conclusion, "judge", lambda *_: ("It helps here.", ["Go on."], {}))
     code, _, faults = command("--steps", 2)
     assert code == 1 and faults == ["ONNX gives features that are 0.5 from PyTorch's."]
     assert not (tmp_path / "out" / "record.json").exists()

@@ -26,21 +26,49 @@ encoder = models.Encoder(width={width}, size={size})
 encoder.load_state_dict(safetensors.torch.load_file("encoder.safetensors"))
 encoder.eval()
 """
+HOW_TO_READ = """
+How to read this: a fifth of the pictures was held out, and no training has seen them. Each
+contender got some of the others with their labels and named the held-out ones. What is called SSL
+has learned without a label, from your pictures or from others (lent weights); beside it stand the
+pixels as they are, networks that were never trained, and training on the labelled pictures alone.
+A gain of 0.05 says that of a hundred pictures five more are named rightly. What follows ± is how
+far the luck of the draw may move it; a gain of less than twice that is no clear difference."""
 
 
 def judge(page: SimpleNamespace, options: argparse.Namespace, pictures: Dataset, exam,
-          twins: nn.Module) -> tuple[str, str, dict[str, float]]:
-    """Draw what the network makes of the held-out pictures; return verdict, advice and figures."""
+          twins: nn.Module) -> tuple[str, list[str], dict[str, float]]:
+    """Draw what the network makes of the held-out pictures.
+
+    Returns:
+        The verdict, paragraphs below it of which the first is advice, and figures by name.
+    """
     ours, view = page.features(twins), options.view
+    sentence, more, named = page.why_not(exam), 0.0, {}
+    if not sentence:
+        right, counts = compete(page, options, pictures, exam, ours)
+        page.label_curve(right, counts, exam.names)
+        sentence, more = page.verdict(right, counts)
+        named = {f"{name}, {count} labels": share for name, answers in right.items()
+                 for count, share in zip(counts, answers.float().mean(dim=(0, 2)).tolist())}
     page.show_neighbours(page.small_pixels, pictures, exam, "raw pixels")
     page.show_neighbours(ours, pictures, exam, "SSL, from scratch")
     page.show_map(ours, pictures, exam, "SSL, from scratch")
     auroc = page.energy_plot(twins, pictures, exam, view, "SSL from scratch")
     some = page.pixels(pictures, exam.train[:1000])
     spread, rank = page.meters(twins(some, some)[0].detach())
-    figures = {"energy, AUROC": auroc, "spread": spread, "effective rank": rank}
-    if reason := page.why_not(exam):
-        return reason, "Look at the neighbours: are they what you would call alike?", figures
+    said = ([page.advice(more, len(exam.train), rank, auroc), HOW_TO_READ.strip()] if named else
+            ["Look at the neighbours: are they what you would call alike?"])
+    return sentence, said, {"energy, AUROC": auroc, "spread": spread,
+                            "effective rank": rank} | named
+
+
+def compete(page: SimpleNamespace, options: argparse.Namespace, pictures: Dataset, exam,
+            ours) -> tuple[dict, list[int]]:
+    """Let all contenders name the held-out pictures; return their answers, and of how many labels.
+
+    Args:
+        ours: features by the network that was trained here.
+    """
     counts = page.numbers_of_labels(exam)
     embeds = {"SSL, from scratch": ours,
               "SSL, lent weights": page.features(page.committed(options.size)),
@@ -48,14 +76,9 @@ def judge(page: SimpleNamespace, options: argparse.Namespace, pictures: Dataset,
               "random network": page.features(page.twins_of(options.size, options.width)),
               "random network, wide": page.features(page.twins_of(options.size, 64))}
     contenders = {name: page.by_probe(embed, pictures, exam) for name, embed in embeds.items()}
-    contenders["supervised"] = page.by_labels_alone(pictures, exam, view, options.size,
+    contenders["supervised"] = page.by_labels_alone(pictures, exam, options.view, options.size,
                                                     options.width)
-    right = page.judge(contenders, exam, counts)
-    page.label_curve(right, counts, exam.names)
-    figures |= {f"{name}, {count} labels": named for name, answers in right.items()
-                for count, named in zip(counts, answers.float().mean(dim=(0, 2)).tolist())}
-    sentence, more = page.verdict(right, counts)
-    return sentence, page.advice(more, len(exam.train), rank, auroc), figures
+    return page.judge(contenders, exam, counts), counts
 
 
 def conclude(page: SimpleNamespace, options: argparse.Namespace, pictures: Dataset, exam,
@@ -79,7 +102,7 @@ def conclude(page: SimpleNamespace, options: argparse.Namespace, pictures: Datas
     """
     with report.kept() as pieces:
         writing.table(["what", "how many", "for example"], lines, caption=options.folder)
-        sentence, advice, figures = judge(page, options, pictures, exam, twins)
+        sentence, said, figures = judge(page, options, pictures, exam, twins)
     name = Path(options.folder).name
     out, part = options.out, options.out / "encoder.part.onnx"
     try:
@@ -90,7 +113,7 @@ def conclude(page: SimpleNamespace, options: argparse.Namespace, pictures: Datas
         part.unlink(missing_ok=True)
     weights = safetensors.torch.save({name: tensor.contiguous() for name, tensor in
                                       twins.encoder.state_dict().items()})
-    record = {**record, "verdict": sentence, "advice": advice, "figures": figures,
+    record = {**record, "verdict": sentence, "advice": said[0], "figures": figures,
               "sha256": data.sha256(weights)}
     view = ", ".join(f"{name} {value}" for name, value in options.view.items())
     settings = record["run"] | {"view": view} | {
@@ -98,7 +121,7 @@ def conclude(page: SimpleNamespace, options: argparse.Namespace, pictures: Datas
     files = {"encoder.onnx": onnx, "encoder.safetensors": weights,
              "record.json": (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode(),
              "verdict.html": report.page(
-                 f"Does self-supervision help on {name}?", sentence, advice, pieces,
+                 f"Does self-supervision help on {name}?", sentence, said, pieces,
                  HOW_TO_LOAD.format(size=options.size, width=options.width), settings)}
     write({out / name: content for name, content in files.items()})
-    return f"{sentence}\n{advice}\n{out / 'verdict.html'}"
+    return f"{sentence}\n{said[0]}\n{out / 'verdict.html'}"
