@@ -11,7 +11,7 @@ from helpers import models
 from helpers.page import definitions
 
 PAGE = definitions("11")
-PAGE.page04 = definitions("04")
+PAGE.page04, PAGE.SEED = definitions("04"), 0
 
 
 def exam(classes, truth, names):
@@ -59,6 +59,18 @@ def test_each_contender_gets_the_same_labels_and_is_asked_the_same():
     assert right["two"].float().mean().item() == pytest.approx(1 / 3)
 
 
+def test_the_labels_are_drawn_by_the_seed(monkeypatch):
+    some, given = exam(list(range(2)) * 50, [0], ["a", "b"]), []
+    for seed in (0, 0, 1):
+        monkeypatch.setattr(PAGE, "SEED", seed)
+        drawn = []
+        PAGE.judge({"one": lambda shown, drawn=drawn: drawn.append(shown.tolist())
+                    or torch.tensor([0])}, some, [5])
+        given.append(drawn)
+    assert given[0] == given[1] and not any(rows in given[0] for rows in given[2])
+    assert len({tuple(rows) for rows in given[0] + given[2]}) == 6
+
+
 # The gain
 
 
@@ -102,7 +114,6 @@ def test_the_advice_follows_from_the_figures(facts, word):
 
 
 def test_labels_by_hand_are_asked_like_others(monkeypatch):
-    monkeypatch.setattr(PAGE, "SEED", 0, raising=False)
     monkeypatch.setattr(PAGE, "pictures", None, raising=False)
     monkeypatch.setattr(PAGE, "exam", exam([0], [0], []), raising=False)
     monkeypatch.setattr(PAGE, "features_of", lambda embed, pictures, rows: embed(rows))

@@ -211,6 +211,8 @@ def test_synchronised_normalisation_is_pytorchs_on_one_process(shape):
     for layer, given in zip((usual, network), inputs):
         layer(given).pow(3).mean().backward()
     assert torch.allclose(inputs[0].grad, inputs[1].grad, atol=1e-6)
+    for weight, other in zip(usual.parameters(), network.parameters(), strict=True):
+        assert torch.allclose(weight.grad, other.grad, rtol=1e-5)
     for name, tensor in usual.state_dict().items():
         assert torch.allclose(tensor, network.state_dict()[f"0.{name}"], atol=1e-6), name
     assert torch.allclose(usual.eval()(batch), network.eval()(batch), atol=1e-6)

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast_object_list, send_to_device
+from datasets import disable_progress_bars
 from datasets.distributed import split_dataset_by_node
 
 from helpers import data, training
@@ -56,6 +57,7 @@ def parse(words: list[str] | None) -> argparse.Namespace:
 
 def lesson() -> SimpleNamespace:
     """The functions of lesson 11, and of lesson 04 where these look for them."""
+    disable_progress_bars()  # the lesson's functions show their own
     page = definitions("11")
     page.page04, page.SEED = definitions("04"), torch.initial_seed()
     return page

@@ -2,8 +2,9 @@
 
 import torch
 from accelerate import PartialState
-from accelerate.utils import find_batch_size, reduce, slice_tensors
+from accelerate.utils import find_batch_size, gather, reduce, slice_tensors
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 
 def share(batch):
@@ -22,24 +23,46 @@ def share(batch):
 
 
 def weight(count: int | Tensor) -> float | Tensor:
-    """How much a mean over `count` things counts, for the mean over processes to be that of all."""
+    """How much a mean over `count` things counts, for the mean over processes to be that of all.
+
+    Args:
+        count: of this process; a number says that all processes have as many.
+    """
     state = PartialState()
-    if state.num_processes == 1:
+    if state.num_processes == 1 or not isinstance(count, Tensor):  # all have equally many rows
         return 1.0
-    mine = torch.as_tensor(count, dtype=torch.float32, device=state.device)
+    mine = count.to(state.device, torch.float32)
     return mine / reduce(mine, "mean")
 
 
-class Mean(torch.autograd.Function):
-    """The mean of a tensor over all processes; the gradient is the mean of theirs."""
+class Normalise(torch.autograd.Function):
+    """Batch normalisation by means and variances over the batches of all processes.
+
+    PyTorch's kernels do it for one process's batch; what is right for all differs from that by a
+    constant and a multiple of the input.
+    """
 
     @staticmethod
-    def forward(ctx, values: Tensor) -> Tensor:
-        return reduce(values, "mean")
+    def forward(ctx, batch: Tensor, weight: Tensor, bias: Tensor, eps: float):
+        _, mean, inverse = torch.native_batch_norm(batch, None, None, None, None, True, 0.0, eps)
+        means, variances = gather(torch.stack([mean, inverse.pow(-2) - eps])[None]).unbind(1)
+        mean = means.mean(0)
+        variance = (variances + (means - mean).pow(2)).mean(0)
+        ctx.save_for_backward(batch, weight, mean, (variance + eps).rsqrt())
+        ctx.eps = eps
+        ctx.mark_non_differentiable(mean, variance)
+        return F.batch_norm(batch, mean, variance, weight, bias, eps=eps), mean, variance
 
     @staticmethod
-    def backward(ctx, gradient: Tensor) -> Tensor:
-        return reduce(gradient, "mean")
+    def backward(ctx, gradient: Tensor, *_):
+        batch, weight, mean, inverse = ctx.saved_tensors
+        found, *sums = torch.ops.aten.native_batch_norm_backward(
+            gradient, batch, weight, None, None, mean, inverse, True, ctx.eps, [True] * 3)
+        own = torch.stack(sums) * len(mean) / batch.numel()  # means of one process
+        slope, constant = (own - reduce(own, "mean")) * weight * inverse
+        slope, shape = slope * inverse, [-1] + [1] * (batch.dim() - 2)
+        found.addcmul_(batch, slope.view(shape)).add_((constant - slope * mean).view(shape))
+        return found, *sums, None
 
 
 class Synchronised(nn.BatchNorm2d):
@@ -54,18 +77,13 @@ class Synchronised(nn.BatchNorm2d):
     def forward(self, batch: Tensor) -> Tensor:
         if not self.training:
             return super().forward(batch)
-        axes, shape = [0, *range(2, batch.dim())], [-1] + [1] * (batch.dim() - 2)
-        values = batch.to(torch.promote_types(batch.dtype, torch.float32))
-        mean = Mean.apply(values.mean(axes))
-        centred = values - mean.view(shape)
-        variance = Mean.apply(centred.pow(2).mean(axes))
-        count = values.numel() / len(mean) * PartialState().num_processes
+        normal, mean, variance = Normalise.apply(batch, self.weight, self.bias, self.eps)
+        count = batch.numel() / len(mean) * PartialState().num_processes
         with torch.no_grad():
             self.num_batches_tracked += 1
             self.running_mean.lerp_(mean, self.momentum)
             self.running_var.lerp_(variance * count / (count - 1), self.momentum)
-        scale = self.weight * (variance + self.eps).rsqrt()
-        return (centred * scale.view(shape) + self.bias.view(shape)).to(batch.dtype)
+        return normal
 
 
 def synchronise(network: nn.Module) -> None:

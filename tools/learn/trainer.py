@@ -10,7 +10,7 @@ from pathlib import Path
 
 import safetensors.torch
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, DistributedDataParallelKwargs
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
@@ -84,6 +84,7 @@ def train(accelerator: Accelerator, recipe: Recipe, run: dict, checkpoint: Path,
     network = recipe.network.train().to(memory_format=torch.channels_last)
     if accelerator.num_processes > 1:
         together.synchronise(network)
+        accelerator.ddp_handler = DistributedDataParallelKwargs(broadcast_buffers=False)
     optimizer, schedule = training.one_cycle(network, recipe.learning_rate, recipe.steps)
     step, seconds = 0, 0.0
     accelerator.wait_for_everyone()  # all find the same checkpoint, or none
