@@ -68,7 +68,7 @@ def test_the_labels_are_drawn_by_the_seed(monkeypatch):
                     or torch.tensor([0])}, some, [5])
         given.append(drawn)
     assert given[0] == given[1] and not any(rows in given[0] for rows in given[2])
-    assert len({tuple(rows) for rows in given[0] + given[2]}) == 6
+    assert len({tuple(rows) for rows in given[0] + given[2]}) == 12
 
 
 # The gain
