@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from functools import partial
 
 import pytest
 import safetensors.torch
@@ -18,7 +19,10 @@ FILES = ["encoder.onnx", "encoder.safetensors", "log.csv", "record.json", "verdi
 
 
 @pytest.mark.slow
-def test_a_folder_becomes_a_page_weights_and_a_log(command, tmp_path):
+def test_a_folder_becomes_a_page_weights_and_a_log(command, tmp_path, monkeypatch):
+    page = learn.lesson()
+    page.by_labels_alone = partial(page.by_labels_alone, steps=3)
+    monkeypatch.setattr(learn, "lesson", lambda: page)
     code, said, faults = command("--steps", 20)
     out = tmp_path / "out"
     assert (code, faults) == (0, [])
@@ -136,10 +140,11 @@ def test_fewer_pictures_than_a_batch_are_told(command, unjudged):
 
 
 @pytest.mark.slow
-def test_two_processes_learn_together(mine, tmp_path):
+def test_two_processes_learn_together(tmp_path):
+    fill(tmp_path, "plain", 40)  # without names there is less to judge
     done = start_process(["torch.distributed.run", "--nproc_per_node", "2", "-m", "tools.learn",
-                          str(mine), "--out", str(tmp_path / "out"), "--steps", "10", "--width",
-                          "2", "--batch", "16"], OMP_NUM_THREADS="1")
+                          str(tmp_path / "plain"), "--out", str(tmp_path / "out"), "--steps", "10",
+                          "--width", "2", "--batch", "16"], OMP_NUM_THREADS="1")
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.count("could be read: 40") == 1 and "verdict.html" in done.stdout
     assert json.loads((tmp_path / "out" / "record.json").read_text())["processes"] == 2
