@@ -20,9 +20,9 @@ FILES = ["encoder.onnx", "encoder.safetensors", "log.csv", "record.json", "verdi
 
 @pytest.mark.slow
 def test_a_folder_becomes_a_page_weights_and_a_log(command, tmp_path, monkeypatch):
-    page = learn.lesson()
-    page.by_labels_alone = partial(page.by_labels_alone, steps=3)
-    monkeypatch.setattr(learn, "lesson", lambda: page)
+    lesson = learn.lesson()
+    lesson.by_labels_alone = partial(lesson.by_labels_alone, steps=3)
+    monkeypatch.setattr(learn, "lesson", lambda: lesson)
     code, said, faults = command("--steps", 20)
     out = tmp_path / "out"
     assert (code, faults) == (0, [])
