@@ -23,7 +23,6 @@ NEEDED = {
     "furo": "Sphinx finds it by its name, as a theme",
     "myst-nb": "Sphinx finds it by its name, for the notebooks",
     "sphinx-mathjax-offline": "Sphinx finds it by its name, for the formulas",
-    "onnxscript": "torch.onnx writes the networks of the live pages with it",
     "setuptools": "it builds the course's own package",
 }
 
