@@ -223,7 +223,7 @@ def agent() -> Recipe:
 def names() -> Recipe:
     """Two towers from nothing, on drawings and their names: lesson 09, part 7."""
     page = definitions("09")
-    page.page04 = definitions("04")
+    page.page04, page.gather = definitions("04"), definitions("11").gather
     page.train, page.unseen = data.drawings("train"), data.drawings("test")
     page.vocabulary = page.learn_words(page.train.concepts)
     page.train_numbers, asked = (page.numbers_of(drawings.concepts, page.vocabulary)
@@ -236,10 +236,8 @@ def names() -> Recipe:
                 for kind, line in zip(page.KINDS, shares.tolist(), strict=True)
                 for first, share in zip(page.FIRST, line, strict=True)}
 
-    gather = definitions("11").gather
-
     def two_way_of_all(towers, batch):
-        return page.two_way(*map(gather, towers(*batch)), towers.log_scale)
+        return page.two_way(*map(page.gather, towers(*batch)), towers.log_scale)
 
     return Recipe(network=page.live_towers(width=48), batch=page.live_pairs,
                   loss=two_way_of_all, steps=3000, learning_rate=3e-3, figures=figures,
