@@ -206,8 +206,9 @@ def agent() -> Recipe:
     for name in ("mean", "spread"):  # they belong to the network: let them be kept with it
         network.register_buffer(name, vars(network).pop(name))
 
-    def loss(network, seed):
-        return page.reinforce(network, page.play(network, page.meadows(16, seed=seed.item())))
+    def loss(network, seeds):
+        worlds = [world for seed in seeds.tolist() for world in page.meadows(1, seed=seed)]
+        return page.reinforce(network, page.play(network, worlds))
 
     def figures(network):
         worlds = page.meadows(1000, "test", seed=100)
@@ -215,7 +216,7 @@ def agent() -> Recipe:
         return {"success": page.found(worlds),
                 "steps of an episode": float(np.mean([world.steps for world in worlds]))}
 
-    return Recipe(network=network, batch=lambda: torch.randint(1, 2**20, ()), loss=loss,
+    return Recipe(network=network, batch=lambda: torch.randint(1, 2**20, (16,)), loss=loss,
                   steps=1600, learning_rate=3e-3, figures=figures,
                   data=["drawings/train.parquet", "drawings/test.parquet"])
 
