@@ -11,7 +11,7 @@ from torch import nn
 
 from helpers import models, weights
 from helpers.weights import WeightsError
-from tools import pretrain
+from tools.learn import trainer
 from tools.pretrain import publish
 
 
@@ -115,7 +115,7 @@ def test_a_harmed_file_is_named_with_the_way_out(harm, ending, reason, folder):
 
 
 def test_a_file_that_never_held_tensors(folder, monkeypatch):
-    monkeypatch.setattr(pretrain, "pack", lambda tensors: b"no tensors")
+    monkeypatch.setattr(trainer, "pack", lambda tensors: b"no tensors")
     publish("toy", network(), {})
     with pytest.raises(WeightsError, match="^data/weights/toy.safetensors is damaged: it does not "
                                            "hold safetensors. Bring it back with"):
