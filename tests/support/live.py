@@ -65,6 +65,12 @@ def wait(page):
     expect(page.locator("body")).to_have_attribute("data-jobs", "0")
 
 
+def ask(page, sentence):
+    """Type a sentence, and wait for the answer."""
+    page.locator("#sentence").fill(sentence)
+    wait(page)
+
+
 def bring(page):
     """Bring a file that is no picture, and then one that is."""
     page.locator("#yours").set_input_files(lessons.ROOT / "LICENSE")

@@ -35,15 +35,10 @@ def opened(page, address):
     return page
 
 
-def ask(opened, sentence):
-    opened.locator("#sentence").fill(sentence)
-    live.wait(opened)
-
-
 @torch.inference_mode()
 @pytest.mark.parametrize("sentence", ["a hot drink", "A Red, RED vehicle!", "cow with a sad face"])
 def test_six_things_and_their_energies_are_those_of_pytorch(sentence, opened):
-    ask(opened, sentence)
+    live.ask(opened, sentence)
     met = " ".join(word for word in lesson().words_of(sentence) if word in lesson().vocabulary)
     text = lesson().towers.reader(lesson().numbers_of([met], lesson().vocabulary))
     far = (F.normalize(text) - lesson().concepts).norm(dim=1)
@@ -60,12 +55,12 @@ def test_six_things_and_their_energies_are_those_of_pytorch(sentence, opened):
     ("red " * 41, "These are 41 words"), ("constructor", "“constructor”: there is nothing"),
     ("zyx " + "q" * 50, "“zyx” or the others: there is nothing")])
 def test_what_cannot_be_looked_for_ends_in_one_sentence(sentence, expected, opened):
-    ask(opened, "a hot drink")
-    ask(opened, sentence)
+    live.ask(opened, "a hot drink")
+    live.ask(opened, sentence)
     expect(opened.locator("#said")).to_contain_text(expected)
     expect(opened.locator("#answers li")).to_have_count(0)
 
 
 def test_what_is_typed_is_shown_as_text(opened):
-    ask(opened, "<b>red</b>")
+    live.ask(opened, "<b>red</b>")
     assert opened.locator("#read").inner_text().split() == ["b", "red", "b"]

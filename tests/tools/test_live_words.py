@@ -37,11 +37,6 @@ def opened(page, address):
     return page
 
 
-def ask(opened, sentence):
-    opened.locator("#sentence").fill(sentence)
-    live.wait(opened)
-
-
 def test_a_thousand_sentences_have_the_same_pieces_as_in_python(page):
     unseen = data.load("glosses", "test")["text"]
     texts = ODD + unseen[::len(unseen) // 1000]
@@ -65,7 +60,7 @@ def test_a_thousand_sentences_have_the_same_pieces_as_in_python(page):
 @torch.inference_mode()
 def test_the_eight_words_and_the_surprises_are_those_of_pytorch(opened):
     for sentence in SENTENCES:
-        ask(opened, sentence)
+        live.ask(opened, sentence)
         numbers = lesson().with_blank(sentence)
         where = numbers == lesson().MASK
         p, best = lesson().bert(numbers[None], where[None])[0].softmax(dim=0).topk(8)
@@ -101,14 +96,14 @@ def expect_surprises(opened, expected):
 @pytest.mark.parametrize("sentence", [
     "", "no blank", "two ___ in ___", "a ___ 日", "___", "word " * 63 + "___"])
 def test_what_cannot_be_asked_ends_in_the_sentence_of_the_lesson(sentence, opened):
-    ask(opened, sentence)
+    live.ask(opened, sentence)
     with pytest.raises(ValueError) as refused:
         lesson().with_blank(sentence)
     expect(opened.locator("#said")).to_have_text(str(refused.value))
 
 
 def test_what_is_typed_is_shown_as_text(opened):
-    ask(opened, "a ___ is <b>bold</b>")
+    live.ask(opened, "a ___ is <b>bold</b>")
     shown = opened.locator("#pieces").inner_text()
     assert re.sub(r"\s|[\d.+]", "", shown) == "a___is<b>bold</b>" and not opened.locator(
         "#pieces b").count()

@@ -37,6 +37,7 @@ class Live(NamedTuple):
     about: str
     make: Callable[[], networks.Loaded] = dict
     control: str = ""  # the function behind the lesson's control that the page does the work of
+    ours: str = ""  # what is to be said of our pictures, where one can be chosen
 
     def origin(self) -> str:
         """What the page says about its network."""
@@ -55,7 +56,7 @@ PAGES = {
         "never met them. Which of them does it take yours for?", "drawings",
         "Asked with the drawing of another artist, it names {one-shot, clean:.0%} of them rightly; "
         "it learned from drawings of other things, and was told only which of these show one "
-        "thing.", networks.draw),
+        "thing.", networks.draw, ours=", by another artist than the one shown"),
     "words": Live(
         "05", "Fill the blank", "Which word belongs into the blank? A network that has read "
         "definitions, and was never told what a word means, says what it expects.", "words",
@@ -65,12 +66,12 @@ PAGES = {
         "06", "Fill the hole", "What is behind the grey square? A network that has seen thousands "
         "of drawings with holes, and never a name, puts there what it expects.", "holes",
         "In holes of 12 × 12 pixels of drawings that it never met, its squared error is "
-        "{squared error:.3f}.", networks.hole),
+        "{squared error:.3f}.", networks.hole, ours=", never met in training"),
     "colour": Live(
         "06", "Colour it", "Which colours had this picture? A network that has seen 50,000 "
         "photographs in grey and in colour paints what it expects.", "photo_colours",
         "It tells true colours from turned ones in {energy of turned colours, AUROC:.0%} of the "
-        "pairs.", networks.colour, "show_upload"),
+        "pairs.", networks.colour, "show_upload", ", never met in training"),
     "collapse": Live(
         "03", "Collapse", "What becomes of an energy that is only ever pushed down? Two small "
         "networks are trained here, in the page, by the loss that you choose.", None,
@@ -86,7 +87,8 @@ PAGES = {
         "08", "Find it again", "Turn a photograph. Which of its places does a network find again, "
         "that was taught by nothing but photographs which a computer had moved?", "keypoints",
         "With photographs that it never met, tilted and pushed as in training, {matching, strong "
-        "warp:.0%} of its matches are right.", networks.find),
+        "warp:.0%} of its matches are right.", networks.find,
+        ours=" (it has learned from most of them)"),
     "search": Live(
         "09", "Find it by words", "Which drawings fit what you write? A network that has learned "
         "from drawings and their names looks through 420 things that it never met.", "names",
@@ -138,13 +140,15 @@ def build(folder: Path) -> None:
                     f"--outdir={folder}"], cwd=HERE, check=True)
     files = {"wasm": (RUNTIME / "dist" / "ort-wasm-simd-threaded.wasm").read_bytes()}
     live = HERE / "live"
-    skeleton = string.Template((live / "page.html").read_text(encoding="utf-8"))
+    skeleton, choice = (string.Template((live / f"{name}.html").read_text(encoding="utf-8"))
+                        for name in ("page", "choice"))
     for name, one in PAGES.items():
         files |= one.make()
         text = skeleton.substitute(
             name=name, title=one.title, question=one.question, number=one.lesson,
             lesson=page.find(one.lesson).stem, origin=one.origin(),
-            body=(live / f"{name}.html").read_text(encoding="utf-8"))
+            body=string.Template((live / f"{name}.html").read_text(encoding="utf-8")).substitute(
+                choice=choice.substitute(ours=one.ours)))
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     shutil.copy2(live / "live.css", folder)
     for name, content in files.items():

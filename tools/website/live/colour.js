@@ -2,14 +2,13 @@
 /** Colour it: which colours does the network give to a picture in grey? */
 
 import {find, inTurn, Network, say} from "./network.js";
-import {choose} from "./pictures.js";
+import {choose, put, used} from "./pictures.js";
 
 const SIDE = 288;
 
 const network = new Network("painter");
 /** @type {ImageData | undefined} */
 let picture;
-let used = false;
 
 const paint = inTurn(async () => {
     if (!picture || !used) return;
@@ -17,9 +16,7 @@ const paint = inTurn(async () => {
     const answer = await network.run({
         pixels: ["uint8", new Uint8Array(picture.data), [SIDE, SIDE, 4]],
         temperature: ["float32", Float32Array.of(temperature), []]});
-    const painted = new ImageData(SIDE, SIDE);
-    painted.data.set(answer.map(Math.round));
-    find("painted").getContext("2d").putImageData(painted, 0, 0);
+    put(find("painted"), answer);
     say("Painted.");
 });
 
@@ -36,7 +33,5 @@ find("temperature").oninput = () => {
     find("shown").textContent = `T = ${Number(find("temperature").value).toFixed(2)}`;
     paint();
 };
-for (const kind of ["pointerdown", "keydown", "input", "change"])
-    addEventListener(kind, () => used = true, {capture: true});
 showOurs(0);
 say("Move the dial, and the network paints.");

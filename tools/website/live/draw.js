@@ -3,6 +3,7 @@
 
 import {find, inTurn, make, Network, say} from "./network.js";
 import {Paper} from "./paper.js";
+import {read} from "./pictures.js";
 import {loadThings, picture, show, showNearest} from "./nearest.js";
 
 /** @typedef {import("./nearest.js").Thing} Thing */
@@ -78,14 +79,7 @@ find("ours").onchange = inTurn(async () => {
     const thing = asked[find("ours").value];
     if (thing) paper.lay(picture(thing));
 });
-find("yours").onchange = async () => {
-    try {
-        const [file] = find("yours").files;
-        if (file) paper.lay(await createImageBitmap(file));
-    } catch {
-        say("This file is not a picture that can be read here. Try a PNG or a JPEG.");
-    }
-};
+read("yours", (picture) => paper.lay(picture));
 
 find("teach").onsubmit = (/** @type {Event} */ event) => {
     event.preventDefault();

@@ -2,17 +2,16 @@
 /** Fill the hole: what does the network expect where nothing is seen? */
 
 import {find, inTurn, Network, say} from "./network.js";
-import {choose} from "./pictures.js";
+import {ARROWS} from "./paper.js";
+import {choose, put, used} from "./pictures.js";
 
 const SIDE = 32;
-/** @type {Record<string, [number, number]>} */
-const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 
 const network = new Network("filler");
 const ink = find("picture").getContext("2d", {willReadFrequently: true});
 /** @type {ImageData | undefined} */
 let picture;
-let left = 10, top_ = 10, size = 12, used = false;
+let left = 10, top_ = 10, size = 12;
 
 const fill = inTurn(async () => {
     if (!picture) return;
@@ -25,9 +24,7 @@ const fill = inTurn(async () => {
     const answer = await network.run({
         pixels: ["uint8", new Uint8Array(picture.data), [SIDE, SIDE, 4]],
         hole: ["bool", hole, [SIDE, SIDE]]});
-    const filled = new ImageData(SIDE, SIDE);
-    filled.data.set(answer.map(Math.round));
-    find("filled").getContext("2d").putImageData(filled, 0, 0);
+    put(find("filled"), answer);
     const {data} = picture;
     const error = answer.reduce((sum, value, i) => sum + ((value - data[i]) / 255) ** 2, 0);
     find("energy").textContent = `E = ${(error / (3 * size * size)).toFixed(4)}`;
@@ -77,7 +74,5 @@ find("size").oninput = () => {
     find("pixels").textContent = `${size} × ${size} pixels`;
     moveTo(middle[0], middle[1]);
 };
-for (const kind of ["pointerdown", "keydown", "input", "change"])
-    addEventListener(kind, () => used = true, {capture: true});
 showOurs(0);
 say("Drag the grey square, and the network fills it.");

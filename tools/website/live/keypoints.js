@@ -2,7 +2,7 @@
 /** Find it again: the keypoints of two pictures, and which of them match. */
 
 import {find, inTurn, Network, say} from "./network.js";
-import {bring, choose} from "./pictures.js";
+import {bring, choose, used} from "./pictures.js";
 
 /** @typedef {{x: number, y: number, list: Float32Array}} Mark */
 /** @typedef {{here: Mark, there: Mark, energy: number, right: boolean}} Match */
@@ -18,7 +18,6 @@ let photo;
 let other;
 /** @type {{photo: HTMLCanvasElement, marks: Mark[]} | undefined} */
 let first;
-let used = false;
 
 /**
  * Show the middle of a picture, turned around it.
@@ -162,7 +161,5 @@ find("turn").oninput = () => {
     compare();
 };
 find("wrong").onchange = () => compare();
-for (const kind of ["pointerdown", "keydown", "input", "change"])
-    addEventListener(kind, () => used = true, {capture: true});
 showOurs(0);
 say("Turn the photograph, and the network looks for its places.");

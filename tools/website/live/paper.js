@@ -9,7 +9,7 @@ const PAPER = 245; // a pixel that is as light as this in all three channels hol
 const AROUND = 1.06; // how much wider than the drawing the square is that is cut out
 const ALIKE = 90; // as far apart in all three channels together are colours of one area
 /** @type {Record<string, [number, number]>} */
-const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
+export const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 
 export class Paper {
     /** @type {ImageData[]} */

@@ -3,6 +3,11 @@
 
 import {find, inTurn, make, say, unpack, unpackWords} from "./network.js";
 
+/** Whether the reader has touched anything: until then no network is loaded. */
+export let used = false;
+for (const kind of ["pointerdown", "keydown", "input", "change"])
+    addEventListener(kind, () => used = true, {capture: true});
+
 /**
  * Let the reader choose; `show` gets a square canvas with the picture on white paper.
  * @param {string} name  the scripts that hold our pictures begin with it
@@ -30,27 +35,47 @@ export function choose(name, side, show) {
 }
 
 /**
- * Let the reader bring a picture along.
+ * Let the reader bring a picture along; it is cut to a square.
  * @param {string} id  of the input that takes the file
  * @param {number} side
  * @param {(picture: HTMLCanvasElement) => void} show
  */
 export function bring(id, side, show) {
+    read(id, (picture) => {
+        const scale = side / Math.min(picture.width, picture.height), canvas = paper(side);
+        const [width, height] = [scale * picture.width, scale * picture.height];
+        const ink = canvas.getContext("2d");
+        if (ink) ink.imageSmoothingQuality = "high";
+        ink?.drawImage(picture, (side - width) / 2, (side - height) / 2, width, height);
+        show(canvas);
+    });
+}
+
+/**
+ * Read the pictures that the reader brings along.
+ * @param {string} id  of the input that takes the file
+ * @param {(picture: ImageBitmap) => void} use
+ */
+export function read(id, use) {
     find(id).onchange = async () => {
-        const [file] = find(id).files;
-        if (!file) return;
         try {
-            const picture = await createImageBitmap(file), canvas = paper(side);
-            const scale = side / Math.min(picture.width, picture.height);
-            const [width, height] = [scale * picture.width, scale * picture.height];
-            const ink = canvas.getContext("2d");
-            if (ink) ink.imageSmoothingQuality = "high";
-            ink?.drawImage(picture, (side - width) / 2, (side - height) / 2, width, height);
-            show(canvas);
+            const [file] = find(id).files;
+            if (file) use(await createImageBitmap(file));
         } catch {
             say("This file is not a picture that can be read here. Try a PNG or a JPEG.");
         }
     };
+}
+
+/**
+ * Put pixels, four numbers each from 0 to 255, into a canvas of their size.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Float32Array} numbers
+ */
+export function put(canvas, numbers) {
+    const image = new ImageData(canvas.width, canvas.height);
+    image.data.set(numbers.map(Math.round));
+    canvas.getContext("2d")?.putImageData(image, 0, 0);
 }
 
 /** @param {number} side */

@@ -3,6 +3,7 @@
 
 import {find, inTurn, make, Network, say, unpackWords} from "./network.js";
 import {loadThings, showNearest} from "./nearest.js";
+import {onSentence} from "./sentence.js";
 
 const LONGEST = 40; // words that are read
 
@@ -37,14 +38,5 @@ const answer = inTurn(async () => {
     say(`Nearest: ${showNearest(shown, direction, 6).name}.`);
 });
 
-find("sentence").oninput = () => answer();
-find("ask").onsubmit = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    answer();
-};
-find("examples").onclick = (/** @type {Event} */ event) => {
-    if (!(event.target instanceof HTMLButtonElement)) return;
-    find("sentence").value = event.target.textContent;
-    answer();
-};
+onSentence(answer);
 say("Press Search, or type a sentence of your own.");

@@ -2,6 +2,7 @@
 /** Fill the blank: the most probable pieces, and the surprise at each piece of the sentence. */
 
 import {find, inTurn, make, Network, say, unpackWords} from "./network.js";
+import {onSentence} from "./sentence.js";
 import {CLS, MASK, SEP, Tokenizer, UNK, words} from "./tokenizer.js";
 
 const LENGTH = 64; // pieces that the network reads at most, with those at both ends
@@ -126,14 +127,5 @@ function ask() {
     });
 }
 
-find("sentence").oninput = ask;
-find("ask").onsubmit = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    ask();
-};
-find("examples").onclick = (/** @type {Event} */ event) => {
-    if (!(event.target instanceof HTMLButtonElement)) return;
-    find("sentence").value = event.target.textContent;
-    ask();
-};
+onSentence(ask);
 say("Press Ask, or type a sentence of your own.");
