@@ -16,7 +16,6 @@ from torch import nn
 from helpers import data, weights
 from helpers.data import DataError
 from helpers.start import start
-from helpers.weights import WeightsError
 from tools import ROOT
 from tools.learn import trainer
 from tools.recipes import RECIPES, Recipe
@@ -86,7 +85,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tools.pretrain", description=__doc__.splitlines()[0])
     parser.add_argument("name", metavar="NAME", help=", ".join(RECIPES))
     name = parser.parse_args(arguments).name
-    try:
+
+    def work() -> None:
         if name not in RECIPES:
             raise ValueError(f"There is no recipe {name!r}; the recipes are: {', '.join(RECIPES)}.")
         start()
@@ -94,14 +94,8 @@ def main(arguments: list[str] | None = None) -> int:
             must_hold_files(folder)
         with trainer.alone(CHECKPOINTS / f"{name}.lock", name), trainer.others_heard():
             pretrain(name, RECIPES[name]())
-    except KeyboardInterrupt as interrupt:
-        print(str(interrupt) or "Stopped; the same command goes on from the last checkpoint.",
-              file=sys.stderr)
-        return 130
-    except (ValueError, ArithmeticError, DataError, WeightsError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+
+    return trainer.ended(work)
 
 
 if __name__ == "__main__":

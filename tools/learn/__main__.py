@@ -20,7 +20,6 @@ from datasets import disable_progress_bars
 from datasets.distributed import split_dataset_by_node
 
 from helpers import data, training
-from helpers.data import DataError
 from helpers.page import definitions
 from helpers.start import start
 from helpers.weights import WeightsError
@@ -201,19 +200,14 @@ def main(words: list[str] | None = None) -> int:
     options.view = {"crop": options.crop, "turn": options.turn, "colour": options.colour,
                     "mirror": options.mirror}
     os.environ["COURSE_SEED"] = options.seed
-    try:
+
+    def work() -> None:
         start()
         must_hold_files(options.out)
         with trainer.alone(options.out / ".lock", options.out.name), trainer.others_heard():
             learn(options)
-    except KeyboardInterrupt as interrupt:
-        print(str(interrupt) or "Stopped; the same command goes on from the last checkpoint.",
-              file=sys.stderr)
-        return 130
-    except (ValueError, ArithmeticError, DataError, WeightsError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+
+    return trainer.ended(work)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ import json
 import os
 import re
 import signal
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import safetensors.torch
@@ -18,6 +20,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from tqdm.auto import tqdm
 
 from helpers import training, weights
+from helpers.data import DataError
 from helpers.weights import WeightsError
 from tools.learn import together
 from tools.recipes import Recipe
@@ -119,6 +122,20 @@ def train(accelerator: Accelerator, recipe: Recipe, run: dict, checkpoint: Path,
                                         "the same command goes on from there.")
     network.cpu().eval()
     return round(time.monotonic() - began, 1)
+
+
+def ended(work: Callable[[], None]) -> int:
+    """Do the work of a command; return 0, else 1, or 130 after Ctrl-C, with a sentence."""
+    try:
+        work()
+    except KeyboardInterrupt as interrupt:
+        print(str(interrupt) or "Stopped; the same command goes on from the last checkpoint.",
+              file=sys.stderr)
+        return 130
+    except (ValueError, ArithmeticError, DataError, WeightsError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 @contextlib.contextmanager
