@@ -6,65 +6,84 @@ is the verdict, so what comes later may rely on its absence. An answer with none
 
 import functools
 import html
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import torch
 from IPython.display import HTML, display
-from torch import Tensor
+
+from exercises.trying import Fault, Mistakes, TooLong, time_limit
 
 TODO = "Not started yet: replace the ... in the cell above with your answer, then run both cells."
-Mistakes = Iterator[tuple[bool | Tensor, str]]
+SECONDS = 20  # as long a check may take: the longest, of lesson 09, needs a few
+SEED = 0
 
 
-def checker(check: Callable[..., Mistakes]) -> Callable[..., bool]:
-    """Turn `check` into a function that shows the verdict and says whether the answer is right.
+def tell(exercise: str, right: bool, sentence: str) -> bool:
+    """Show a verdict, and say whether it is a good one. Each verdict of the course passes here.
 
     Args:
-        check: Lists the mistakes in an answer; its docstring is what a right answer hears.
+        exercise: Its number, such as "04.2"; "P1.0" is the door of primer 1.
     """
-    @functools.wraps(check)
-    def show(answer, *facts) -> bool:
-        try:
+    colour, mark = ("#009E73", "Right.") if right else ("#D55E00", "Not yet.")
+    display(HTML(f'<div style="border-left: 4px solid {colour}; padding: 4px 12px">'
+                 f"<b>{mark}</b> {html.escape(sentence)}</div>"))
+    return right
+
+
+def checker(exercise: str) -> Callable:
+    """Turn a check into a function that tells the verdict and says whether the answer is right.
+
+    Args:
+        exercise: Its number. The docstring of the check is what a right answer hears.
+    """
+    def checks(check: Callable[..., Mistakes]) -> Callable[..., bool]:
+        @functools.wraps(check)
+        def show(answer, *facts) -> bool:
+            mistake = _first_mistake(check, answer, *facts)
+            return tell(exercise, mistake is None, mistake or check.__doc__)
+        show.exercise = exercise
+        return show
+    return checks
+
+
+def _first_mistake(check: Callable[..., Mistakes], answer, *facts) -> str | None:
+    """Try an answer in limited time; random numbers are the same each time, and the lesson's stay.
+
+    What is said of the check itself is a fault of ours: no answer should get there.
+    """
+    try:
+        with time_limit(SECONDS), torch.random.fork_rng(devices=[]), torch.enable_grad():
+            torch.manual_seed(SEED)
             mistakes = [(True, TODO)] if answer is ... else check(answer, *facts)
-            wrong = next((sentence for is_wrong, sentence in mistakes if is_wrong), None)
-        except NotImplementedError:
-            wrong = TODO
-        except Exception as error:
-            wrong = f"Your answer stopped with {type(error).__name__}: {error}"
-        colour, mark = ("#D55E00", "Not yet.") if wrong else ("#009E73", "Right.")
-        display(HTML(f'<div style="border-left: 4px solid {colour}; padding: 4px 12px">'
-                     f"<b>{mark}</b> {html.escape(wrong or check.__doc__)}</div>"))
-        return wrong is None
-    return show
+            return next((sentence for is_wrong, sentence in mistakes if is_wrong), None)
+    except NotImplementedError:
+        return TODO
+    except Fault as fault:
+        return str(fault)
+    except TooLong:
+        return (f"Stopped: your answer did not come to an end within {SECONDS} seconds. If there "
+                "is a loop in it, what ends the loop?")
+    except Exception as error:
+        return f"The check itself can't read your answer ({type(error).__name__}: {error})."
 
 
-def call(function: Callable, *arguments):
-    """Call the student's function; one that still returns nothing counts as not started."""
-    result = function(*arguments)
-    if result is None:
-        raise NotImplementedError
-    if isinstance(result, float | Tensor) and not torch.as_tensor(result).isfinite().all():
-        raise ArithmeticError("it gave nan or inf where a number was asked for.")
-    return result
-
-
-def shape(value) -> tuple[int, ...] | str:
-    """The shape of a tensor; of anything else, which has none, the name of its type."""
-    return tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
-
-
-def choices(right: dict[str, tuple[str, str]], praise: str) -> Callable[..., bool]:
+def choices(exercise: str, right: dict[str, tuple[str, str]], praise: str) -> Callable[..., bool]:
     """Make a checker of answers that choose something for each question.
 
     Args:
+        exercise: Its number.
         right: For each question the right choice, and the reason for it.
         praise: What right answers hear.
     """
     def check(answers: dict) -> Mistakes:
+        yield not isinstance(answers, dict), "Keep answers as it was: a question, and its choice."
         started = any(answer is not ... for answer in answers.values())
         for question, (choice, reason) in right.items():
             answer = answers.get(question, ...)
             yield answer is ..., f"Still open: {question}." if started else TODO
-            yield str(answer).strip().lower() != choice, f"Not {answer} for “{question}”: {reason}."
+            single = isinstance(answer, torch.Tensor) and answer.numel() == 1
+            said = answer.item() if single else answer
+            said = f"{said:g}" if isinstance(said, float) else str(said)
+            yield said.strip().lower() != choice, f"Not {answer} for “{question}”: {reason}."
     check.__doc__ = praise
-    return checker(check)
+    return checker(exercise)(check)

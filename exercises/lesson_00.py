@@ -2,50 +2,67 @@
 
 import torch
 
-from exercises import call, checker, shape
+from exercises import checker
+from exercises.trying import a_type, compare
 
 
-@checker
+@checker("00.q1")
 def quiz_source(choice):
     """A part of each drawing was hidden, then asked for: the data are their own label."""
     yield choice == "a person", "Look at batch(): there is no name in it, and no label."
     yield choice != "the drawings", "Its guess is compared with something. See loss(): with what?"
 
 
-@checker
+@checker("00.q2")
 def quiz_low(choice):
     """What belongs together gets a low energy, and what does not gets a high one."""
     yield choice == "both", "An energy that is low for all tells nothing apart."
     yield choice != "its own colours", "These don't belong to the cow: their energy should be high."
 
 
-@checker
+@checker("00.1")
 def check_energy(energy):
     """One energy per picture, zero where the colours agree, and a length at each pixel."""
-    guess = torch.zeros(3, 2, 4, 4)
-    guess[1, 0], guess[1, 1], guess[2, 0, :2] = 3, 4, -6
-    given = call(energy, guess, torch.zeros_like(guess))
-    yield shape(given) != (3,), (
-        f"Three pictures should give three energies, shape (3,), not {shape(given)}: average over "
-        "height and width only, not over the pictures.")
-    same, length, half = (round(value, 3) for value in given.tolist())
-    yield same != 0, f"Where guess and colour agree, the energy should be 0, not {same:.3g}."
-    yield half < 0, f"An energy of {half:.3g}? A distance is never negative: take a length."
-    yield length == 25, (
-        "This is the squared distance. A difference of (3, 4) has length 5: take the root.")
-    yield length in (7, 3.5), ("This adds up |a| and |b|. The straight distance of a difference of "
-                               "(3, 4) is 5: use norm over the channels.")
-    yield length != 5 or half != 3, (
-        "A difference of (3, 4) at every pixel should give 5, and a difference of 6 at half of the "
-        f"pixels 3; yours are {length:.3g} and {half:.3g}.")
+    apart, colour = torch.zeros(3, 2, 4, 6), torch.rand(4, 2, 4, 6)
+    apart[1, 0], apart[1, 1], apart[2, 0, :2] = 3, 4, -6
+    yield from compare(
+        energy,
+        {"pictures that differ by 0, by (3, 4), and by 6 in their upper half":
+            (colour[:3] + apart, colour[:3]),
+         "a single picture": (4 * torch.rand(1, 2, 4, 6), colour[3:])},
+        lambda guess, colour: (guess - colour).norm(dim=1).mean(dim=(1, 2)),
+        {"This is the squared distance. A difference of (3, 4) has length 5: take the root.":
+            lambda guess, colour: (guess - colour).square().sum(dim=1).mean(dim=(1, 2)),
+         "This adds up |a| and |b|. The straight distance of a difference of (3, 4) is 5: use norm "
+         "over the channels.": (
+            lambda guess, colour: (guess - colour).abs().sum(dim=1).mean(dim=(1, 2)),
+            lambda guess, colour: (guess - colour).abs().mean(dim=(1, 2, 3))),
+         "This adds up the differences with their signs. A distance is never negative: take a "
+         "length.": (
+            lambda guess, colour: (guess - colour).sum(dim=1).mean(dim=(1, 2)),
+            lambda guess, colour: (guess - colour).mean(dim=(1, 2, 3))),
+         "This is the sum over the pixels: take their mean.":
+            lambda guess, colour: (guess - colour).norm(dim=1).sum(dim=(1, 2)),
+         "This is one length for a whole picture. Take a length at each pixel, then the mean.": (
+            lambda guess, colour: (guess - colour).flatten(1).norm(dim=1),
+            lambda guess, colour: (guess - colour).square().sum(dim=1).mean(dim=(1, 2)).sqrt(),
+            lambda guess, colour: (guess - colour).square().mean(dim=(1, 2, 3)).sqrt()),
+         "The true colour plays no part: an energy compares two things.":
+            lambda guess, colour: guess.norm(dim=1).mean(dim=(1, 2)),
+         "The guess plays no part: an energy compares two things.":
+            lambda guess, colour: colour.norm(dim=1).mean(dim=(1, 2)),
+         "The two squares are averaged; for a length they are added up.":
+            lambda guess, colour: (guess - colour).square().mean(dim=1).sqrt().mean(dim=(1, 2))},
+        form="One energy for each picture: average over height and width, not over the pictures.",
+        near=5e-3)
 
 
-@checker
+@checker("00.2")
 def check_worst(worst, error, unseen):
     """Look at its drawings with show_concept: could a person have known these colours from grey?"""
     mean = {concept: float(error[unseen.find(concept)].mean()) for concept in unseen.concepts}
     yield not isinstance(worst, str), (
-        f"worst should be the name of a concept, such as 'cow', not a {type(worst).__name__}.")
+        f"worst should be the name of a concept, such as 'cow', not {a_type(worst)}.")
     yield worst not in mean, (
         f"There is no unseen concept {worst!r}; the names stand in unseen.concepts.")
     yield worst == min(mean, key=mean.get), (

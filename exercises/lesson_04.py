@@ -1,69 +1,89 @@
 """Checkers of lesson 04."""
 
-import functools
-import math
-
 import torch
 from torch.nn import functional as F
 
-from exercises import call, checker, choices, shape
-
-near = functools.partial(math.isclose, rel_tol=1e-3)
-
-
-def _number(function, *arguments) -> float:
-    """What the student's function gives, which has to be a single number in a tensor."""
-    value = call(function, *arguments)
-    if not isinstance(value, torch.Tensor) or value.numel() != 1:
-        raise TypeError(f"the answer is one number in a tensor, not {shape(value)}.")
-    return float(value)
+from exercises import checker, choices
+from exercises.trying import call, compare, slopes
 
 
-@checker
+def _kernel(z, factor=-2.0, power=2):
+    """exp(factor |difference|^power) of each pair of different rows, once."""
+    return (factor * torch.pdist(z).pow(power)).exp()
+
+
+@checker("04.1")
 def check_uniformity(uniformity):
     """Low for embeddings all around the sphere, 0 for a collapse: a third meter."""
-    z = F.normalize(torch.randn(50, 8))
-    square = torch.pdist(z).square()
-    kernel = (-2 * square).exp()
-    right, given = kernel.mean().log(), _number(uniformity, z)
-    yield near(given, ((2 * kernel.sum() + 50) / 50**2).log()), (
-        "You pair each embedding with itself too, at distance 0. Leave the diagonal out.")
-    yield near(given, kernel.mean()), "The logarithm is missing."
-    yield near(given, kernel.log().mean()), (
-        "You take the mean of the logarithms. Take the mean first, then its logarithm.")
-    yield near(given, kernel.sum().log()) or near(given, (2 * kernel.sum()).log()), (
-        "You take the sum over the pairs: take their mean.")
-    yield near(given, (-2 * square.sqrt()).exp().mean().log()), "The distance has to be squared."
-    yield near(given, (-square).exp().mean().log()), "The factor 2 in the exponent is missing."
-    yield near(given, (2 * square).exp().mean().log()), (
-        "It rises as the embeddings part: is the sign in the exponent right?")
-    yield near(given, -right), (
-        "The sign is turned around: the logarithm of a mean below 1 is negative.")
-    yield not near(given, right), (
-        f"For 50 random embeddings it should be {right:.3f}; yours says {given:.3f}.")
+    yield from compare(
+        uniformity,
+        {f"{rows} random embeddings": (F.normalize(torch.randn(rows, dim)),)
+         for rows, dim in ((50, 8), (7, 3))} | {"a collapse": (torch.ones(5, 4) / 2,)},
+        lambda z: _kernel(z).mean().log(),
+        {"You pair each embedding with itself too, at distance 0. Leave the diagonal out.":
+            lambda z: ((2 * _kernel(z).sum() + len(z)) / len(z)**2).log(),
+         "The diagonal is 0, and still it counts in the mean: divide by the number of pairs of "
+         "different rows.": lambda z: (2 * _kernel(z).sum() / len(z)**2).log(),
+         "The logarithm is missing.": lambda z: _kernel(z).mean(),
+         "You take the mean of the logarithms. Take the mean first, then its logarithm.":
+            lambda z: _kernel(z).log().mean(),
+         "You take the sum over the pairs: take their mean.": (
+            lambda z: _kernel(z).sum().log(), lambda z: (2 * _kernel(z).sum()).log()),
+         "The distance has to be squared.": lambda z: _kernel(z, power=1).mean().log(),
+         "The distance is squared twice.": lambda z: _kernel(z, power=4).mean().log(),
+         "The factor 2 in the exponent is missing.": lambda z: _kernel(z, -1.0).mean().log(),
+         "It rises as the embeddings part: the sign in the exponent is turned.":
+            lambda z: _kernel(z, 2.0).mean().log(),
+         "The sign is turned around: the logarithm of a mean below 1 is negative.":
+            lambda z: -_kernel(z).mean().log(),
+         "This is the logarithm to another base: take the natural one.": (
+            lambda z: _kernel(z).mean().log2(), lambda z: _kernel(z).mean().log10())})
 
 
-@checker
+def _asked(a, b, temperature, itself=-torch.inf, normalise=F.normalize, twin=None):
+    z = normalise(torch.cat([a, b]))
+    likeness = (z @ z.T).fill_diagonal_(itself) / temperature
+    return F.cross_entropy(likeness, torch.arange(len(z)).roll(twin or len(a)))
+
+
+def _across(a, b, temperature):
+    return F.cross_entropy(F.normalize(a) @ F.normalize(b).T / temperature, torch.arange(len(a)))
+
+
+@checker("04.2")
 def check_mended(mended_nt_xent):
     """Nobody is their own twin: with the diagonal gone, the strangers count."""
-    a, b = torch.randn(6, 4), torch.randn(6, 4)
-    z = F.normalize(torch.cat([a, b]))
+    yield from compare(
+        mended_nt_xent,
+        {f"{2 * pairs} random embeddings at temperature {temperature}":
+            (torch.randn(pairs, 4), torch.randn(pairs, 4), temperature)
+         for pairs, temperature in ((6, 0.5), (5, 0.1), (3, 1.0))},
+        _asked,
+        {"Still the old loss: each picture stands in its own list of answers, and nothing is more "
+         "like it than itself.": (lambda a, b, t: _asked(a, b, t, 1),
+                                  lambda a, b, t: _asked(a, b, t, 1, twin=2 * len(a))),
+         "The diagonal is set to 0, and a likeness of 0 still is an answer: set it to -inf.":
+            lambda a, b, t: _asked(a, b, t, 0),
+         "The temperature plays no part: divide by it.": (
+            lambda a, b, t: _asked(a, b, 1), lambda a, b, t: _asked(a, b, 0.1),
+            lambda a, b, t: _asked(a, b, 0.5)),
+         "You multiply by the temperature: divide by it.": lambda a, b, t: _asked(a, b, 1 / t),
+         "The embeddings keep their lengths: bring each to length 1.":
+            lambda a, b, t: _asked(a, b, t, normalise=lambda z: z),
+         "You normalise over the batch. Each row should have length 1, so dim=1.":
+            lambda a, b, t: _asked(a, b, t, normalise=lambda z: F.normalize(z, dim=0)),
+         "The twin is another one: that of row i stands len(a) rows further on.": (
+            lambda a, b, t: _asked(a, b, t, twin=1), lambda a, b, t: _asked(a, b, t, twin=-1)),
+         "Only the other view is asked. Strangers of the same view are answers as well.": (
+            _across, lambda a, b, t: (_across(a, b, t) + _across(b, a, t)) / 2),
+         "The sum over the pictures: take the mean.":
+            lambda a, b, t: 2 * len(a) * _asked(a, b, t),
+         "The sign is turned: this grows as the twins agree.": lambda a, b, t: -_asked(a, b, t)})
+    a, b = torch.randn(4, 3, requires_grad=True), torch.randn(4, 3, requires_grad=True)
+    slopes(call(mended_nt_xent, a, b, 0.5), a=a, b=b)
 
-    def loss(temperature: float, itself: float = -torch.inf) -> float:
-        likeness = (z @ z.T).fill_diagonal_(itself) / temperature
-        return F.cross_entropy(likeness, torch.arange(12).roll(6)).item()
 
-    right, given = loss(0.5), _number(mended_nt_xent, a.clone(), b.clone(), 0.5)
-    yield near(given, loss(0.5, 1)), ("Still the old loss: each picture stands in its own list of "
-                                      "answers, and nothing is more like it than itself.")
-    yield not near(given, right), (
-        f"For twelve random embeddings it should be {right:.3f}; yours says {given:.3f}. Change "
-        "nothing but the one thing that is wrong.")
-    yield not near(_number(mended_nt_xent, a, b, 0.1), loss(0.1)), (
-        "At another temperature it is wrong: does your loss divide by the temperature?")
-
-
-check_views = choices({
+check_views = choices("04.3", {
     "is the traffic light red or green?":
         ("colour", "the answer is a colour; a network that ignores colours can't tell"),
     "is this handwritten digit a 6 or a 9?": ("turn", "half a turn makes a 9 of a 6"),

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from exercises import Mistakes, call, checker, choices, shape
+from exercises import checker, choices
+from exercises.trying import call, formed, shape
 
 PAD, CLS, SEP, MASK = 0, 2, 3, 4
 SIZE, FIRST_ENDING, LENGTH = 40, 15, 48  # pieces from 15 on go on with the word before them
@@ -18,29 +19,14 @@ def _texts(count: int) -> tuple[Tensor, Tensor]:
     return text, (text < FIRST_ENDING).cumsum(dim=1)
 
 
-def _misshapen(name: str, given, dtype: torch.dtype, text: Tensor) -> Mistakes:
-    """The wrong forms of a tensor that should be as large as the texts."""
-    kind = str(dtype).removeprefix("torch.")
-    yield not isinstance(given, Tensor), (
-        f"{name} should be a tensor of {kind}, not {type(given).__name__}.")
-    yield given.dtype != dtype, (
-        f"{name} should be of {kind}; yours is of {str(given.dtype).removeprefix('torch.')}.")
-    yield given.shape != text.shape, (
-        f"{name} should be as large as the texts, {shape(text)}; yours is {shape(given)}.")
-
-
-@checker
+@checker("05.1")
 def check_whole_words(whole_words):
     """A word is hidden as a whole or not at all, and no piece of it gives it away."""
     text, word = _texts(60)
     chosen = (text > MASK) & (torch.rand(text.shape) < 0.15)
     chosen[:5] = False
-    facts = text, chosen, torch.arange(SIZE) >= FIRST_ENDING
-    copies = [fact.clone() for fact in facts]
-    given = call(whole_words, *copies)
-    yield from _misshapen("What you return", given, torch.bool, text)
-    yield not all(map(torch.equal, facts, copies)), (
-        "Your function changes what it is given. Make a new tensor for the answer.")
+    given = call(whole_words, text, chosen, torch.arange(SIZE) >= FIRST_ENDING)
+    yield from formed("What you return", given, torch.bool, shape(text))
     yield given.equal(chosen), (
         "You return what was chosen, as it was: the rest of the words is missing.")
     yield (chosen & ~given).any(), (
@@ -72,20 +58,26 @@ def check_whole_words(whole_words):
         "Some pieces are left out, although another piece of their word was chosen.")
 
 
-@checker
+def _spread(chosen: Tensor, piece: Tensor, ratio: float, dim: int) -> float:
+    """How far the numbers of chosen pieces are apart, against draws of each piece: about 1."""
+    count, each = (chosen & piece).sum(dim), piece.sum(dim)
+    many = each > 5
+    apart = (count - ratio * each).square() / (each * ratio * (1 - ratio))
+    return apart[many].mean().item()
+
+
+@checker("05.2")
 def check_mended(mended_corrupt):
     """Every question is about a word now, so the loss falls only when something is learned."""
     text, shares = _texts(400)[0], {}
+    piece = text > MASK
     for ratio in (0.15, 0.5):
-        copy = text.clone()
-        pair = call(mended_corrupt, copy, ratio)
+        pair = call(mended_corrupt, text, ratio)
         yield not isinstance(pair, tuple | list) or len(pair) != 2, (
             "Return two tensors: the hidden texts, and which pieces were chosen.")
         hidden, chosen = pair
-        yield from _misshapen("The first, hidden,", hidden, torch.int64, text)
-        yield from _misshapen("The second, chosen,", chosen, torch.bool, text)
-        yield not copy.equal(text), (
-            "Your function changes the text it is given. Make a new tensor: the text is needed.")
+        yield from formed("The first, hidden,", hidden, torch.int64, shape(text))
+        yield from formed("The second, chosen,", chosen, torch.bool, shape(text))
         pads, frame = chosen[text == PAD].any(), chosen[(text == CLS) | (text == SEP)].any()
         yield pads and frame and hidden.equal(torch.where(chosen, MASK, text)), (
             "Still the broken one: what does it ask for that is always the same?")
@@ -98,21 +90,27 @@ def check_mended(mended_corrupt):
             "Some chosen pieces can still be read. Here each is to be hidden behind MASK.")
         yield (hidden != MASK)[chosen].any(), (
             "Some chosen pieces are replaced by something other than MASK.")
-        shares[ratio] = chosen[text > MASK].float().mean().item()
-    yield chosen.equal(call(mended_corrupt, copy, ratio)[1]), (
+        shares[ratio] = chosen[piece].float().mean().item()
+    yield chosen.equal(call(mended_corrupt, text, ratio)[1]), (
         "It chooses the same pieces each time. Draw new ones at each call.")
     yield abs(shares[0.5] - shares[0.15]) < 0.05, (
         f"It ignores the ratio: {shares[0.15]:.0%} of the pieces are chosen, whatever the ratio "
         "is.")
-    for dim, unit in ((0, "the same places in every text"), (1, "all of a text or nothing of it")):
-        share = chosen.sum(dim) / (text > MASK).sum(dim)
-        yield not (share % 1 > 0).any(), f"It chooses {unit}. Draw for each piece anew."
     for ratio, share in shares.items():
         yield abs(share - ratio) > 0.05, (
             f"At a ratio of {ratio} it chooses {share:.0%} of the pieces, not {ratio:.0%}.")
+    yield _spread(chosen, piece, 0.5, 0) > 3, (
+        "Some places are chosen far more often than others, over all texts: draw for each piece "
+        "of each text anew.")
+    yield _spread(chosen, piece, 0.5, 1) > 2, (
+        "Of some texts far more is chosen than of others: draw for each piece anew.")
+    together = (chosen[:, 1:] & chosen[:, :-1])[piece[:, 1:] & piece[:, :-1]].float().mean()
+    yield abs(together - 0.25) > 0.06, (
+        f"Of two neighbours, both are chosen in {together:.0%}; if each piece is drawn by itself, "
+        "it is a quarter.")
 
 
-check_family = choices({
+check_family = choices("05.3", {
     "it writes a story, one piece after the other":
         ("next word", "a story grows to the right, so only the pieces before may be seen"),
     "it sees a single word and names the company it keeps":

@@ -3,63 +3,105 @@
 import torch
 from torch.nn import functional as F
 
-from exercises import call, checker, shape
+from exercises import checker
+from exercises.trying import a_type, call, compare, tensor
 
 
-@checker
+def _moved(motion, places):
+    """(u, v, w) of each place: (P, 3)"""
+    return F.pad(places, (0, 1), value=1.0) @ motion.T
+
+
+def _divided(moved):
+    return moved[:, :2] / moved[:, 2:]
+
+
+@checker("08.1")
 def check_move(move):
     """A flat world as another camera sees it: nine numbers, and one division for each place."""
-    places = torch.tensor([[0.0, 0], [10, 0], [10, 20], [3, 7]])
+    places = torch.tensor([[1.0, 0], [10, 2], [10, 20], [3, 7]])
     shift = torch.tensor([[1.0, 0, 5], [0, 1, -2], [0, 0, 1]])
-    motion = torch.tensor([[1.0, 0.2, 5], [-0.1, 0.9, 2], [0.01, 0.02, 1]])
-    given, tilted = call(move, shift, places.clone()), call(move, motion, places.clone())
-    yield shape(given) != (4, 2), f"Four places make the shape (4, 2), not {shape(given)}."
-    yield torch.allclose(given, places, atol=1e-3), "Nothing moves."
-    whole = F.pad(places, (0, 1), value=1.0)
-    right, turned = whole @ motion.T, whole @ motion
-    yield torch.allclose(tilted, turned[:, :2] / turned[:, 2:], atol=1e-3), (
-        "Rows are multiplied from the left here: turn the matrix over, motion.T.")
-    yield torch.allclose(tilted, right[:, :2], atol=1e-3), (
-        "The third number is left out: divide the first two by it.")
-    yield not torch.allclose(given, places + torch.tensor([5.0, -2]), atol=1e-3), (
-        "A matrix that moves everything 5 to the right and 2 up does something else with yours.")
-    expected = right[:, :2] / right[:, 2:]
-    yield not torch.allclose(tilted, expected, atol=1e-3), (
-        f"(10, 20) should come to {[round(x, 2) for x in expected[2].tolist()]}; yours says "
-        f"{[round(x, 2) for x in tilted[2].tolist()]}.")
+    tilt = torch.tensor([[1.0, 0.2, 5], [-0.1, 0.9, 2], [0.01, 0.02, 1]])
+    yield from compare(
+        move,
+        {"a motion by 5 to the right and by 2 up": (shift, places),
+         "a tilt": (tilt, places), "twice the same matrix": (2 * tilt, places[1:2])},
+        lambda motion, places: _divided(_moved(motion, places)),
+        {"Nothing moves: the places come out as they went in.": lambda motion, places: places,
+         "Rows are multiplied from the left here: turn the matrix over, motion.T.": (
+            lambda motion, places: _divided(_moved(motion.T, places)),
+            lambda motion, places: _moved(motion.T, places)[:, :2]),
+         "The third number is left out: divide the first two by it.":
+            lambda motion, places: _moved(motion, places)[:, :2],
+         "You divide by the last number of the matrix; each place has a third number of its own.":
+            lambda motion, places: _moved(motion, places)[:, :2] / motion[2, 2],
+         "You multiply by the third number: divide by it.":
+            lambda motion, places: _moved(motion, places)[:, :2] * _moved(motion, places)[:, 2:],
+         "This goes the way back: multiply by the motion itself, not by its inverse.":
+            lambda motion, places: _divided(_moved(motion.inverse(), places)),
+         "x and y have changed places.": (
+            lambda motion, places: _divided(_moved(motion, places)).flip(1),
+            lambda motion, places: _divided(_moved(motion, places.flip(1)))),
+         "The 1 behind each place is missing: nothing is pushed along.":
+            lambda motion, places: places @ motion[:2, :2].T},
+        form="Each place has two numbers.")
 
 
-@checker
+def _nearest(a, b, power=1):
+    """The distances of each list to its nearest and to its second nearest: (2, P)"""
+    return torch.cdist(a, b).pow(power).topk(2, dim=1, largest=False).values.T
+
+
+@checker("08.2")
 def check_decided(decided):
     """Two windows of one house are a tie: such a keypoint is better left out."""
-    a = F.normalize(torch.randn(40, 8), dim=1)
-    b = F.normalize(torch.cat([a[:20] + 0.2 * torch.randn(20, 8), torch.randn(30, 8)]), dim=1)
-    given, strict = (torch.as_tensor(call(decided, a.clone(), b.clone(), ratio))
-                     for ratio in (0.8, 0.3))
-    near = torch.cdist(a, b).sort(dim=1).values
-    like = (a @ b.T).sort(dim=1, descending=True).values
-    yield shape(given) != (40,), f"One answer for each of the 40 lists, not {shape(given)}."
-    yield given.dtype != torch.bool, "Answer with True or False for each: compare the two."
-    yield torch.equal(given, strict), "The ratio changes nothing."
-    yield torch.equal(given, near[:, 0] >= 0.8 * near[:, 1]), (
-        "The other way round: a keypoint has decided if the nearest is much nearer.")
-    yield torch.equal(given, like[:, 1] < 0.8 * like[:, 0]), (
-        "You compare likenesses. The test is about distances.")
-    yield torch.equal(given, near[:, 0].square() < 0.8 * near[:, 1].square()), (
-        "You compare squared distances.")
-    yield not torch.equal(given, near[:, 0] < 0.8 * near[:, 1]), (
-        "Some answers are wrong: take the two smallest distances of each row of torch.cdist(a, b).")
+    cases = {}
+    for ratio, count in ((0.8, 40), (0.5, 40), (0.9, 30)):
+        a = F.normalize(torch.randn(count, 8), dim=1)
+        b = F.normalize(torch.cat([a[:20] + 0.2 * torch.randn(20, 8), torch.randn(30, 8)]), dim=1)
+        nearest, second = _nearest(a, b)
+        a = a[(nearest - ratio * second).abs() > 1e-3]  # none of them on the edge
+        cases[f"{len(a)} lists and the ratio {ratio}"] = a, b, ratio
+    first = next(iter(cases.values()))
+    given = tensor(call(decided, *first))
+    yield given.shape == (len(first[0]),) and given.dtype != torch.bool, (
+        "Answer with True or False for each: compare the two.")
+
+    def fault(compared):
+        return lambda a, b, ratio: compared(*_nearest(a, b), ratio)
+
+    yield from compare(
+        decided, cases, fault(lambda nearest, second, ratio: nearest < ratio * second),
+        {"The other way round: a keypoint has decided if the nearest is much nearer.": (
+            fault(lambda nearest, second, ratio: nearest >= ratio * second),
+            fault(lambda nearest, second, ratio: second < ratio * nearest)),
+         "The ratio changes nothing.": (
+            fault(lambda nearest, second, ratio: nearest < 0.8 * second),
+            fault(lambda nearest, second, ratio: nearest < second)),
+         "You compare likenesses. The test is about distances.":
+            lambda a, b, ratio: (lambda like: like[1] < ratio * like[0])(
+                (a @ b.T).topk(2, dim=1).values.T),
+         "You compare squared distances.":
+            fault(lambda nearest, second, ratio: nearest.square() < ratio * second.square()),
+         "You compare the distance with the ratio itself: it should be nearer than ratio times the "
+         "second nearest.": fault(lambda nearest, second, ratio: nearest < ratio),
+         "The ratio is on the wrong side: the nearest is to be nearer than ratio times the second.":
+            fault(lambda nearest, second, ratio: ratio * nearest < second),
+         "You take the two farthest lists: take the two nearest.":
+            lambda a, b, ratio: (lambda far: far[1] < ratio * far[0])(
+                torch.cdist(a, b).topk(2, dim=1).values.T)},
+        form="One answer for each list of a.")
 
 
-@checker
+@checker("08.3")
 def check_experiment(experiment):
     """A fair design: a control, one thing changed at a time, the same seeds for each, no figure
     left out. Now run it with edges_learned."""
     trained: dict[tuple, dict[int, float]] = {}
 
     def learn(seed, push=0.25, tilt=(-30, 30), light=None):
-        shares = trained.setdefault((push, tuple(tilt), light), {})
-        return shares.setdefault(seed, len(shares) + len(trained) / 1000)
+        shares = trained.setdefault((float(push), tuple(map(float, tilt)), light), {})
+        return shares.setdefault(seed, float(len(shares)) + len(trained) / 1024)
 
     given = call(experiment, learn)
     seeds = {tuple(sorted(shares)) for shares in trained.values()}
@@ -75,6 +117,10 @@ def check_experiment(experiment):
               for way in trained), (
         "Two things change at once: what comes out can't be laid to either. Let each way differ "
         "from another one in one of push, tilt and light.")
-    yield not isinstance(given, dict), "Return a dictionary: the name of a way -> its shares."
-    yield sorted(share for shares in given.values() for share in shares) != measured, (
-        "Report each share that was measured, the disappointing ones as well.")
+    yield not isinstance(given, dict), (
+        f"Return a dictionary, the name of a way -> its shares, not {a_type(given)}.")
+    reported = {name: sorted(tensor(shares).flatten().tolist()) for name, shares in given.items()}
+    yield sorted(sum(reported.values(), [])) != measured, (
+        "Report each share that was measured, the disappointing ones as well, and nothing else.")
+    yield sorted(reported.values()) != sorted(sorted(some.values()) for some in trained.values()), (
+        "Shares of different ways stand under one name: return those of each way under its own.")
