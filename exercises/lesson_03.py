@@ -19,7 +19,7 @@ def check_hinge(hinge):
             (torch.tensor(right), torch.tensor(wrong), margin)
          for right, wrong, margin in (
              ([0.0, 3.0], [5.0, 9.0], 1.0), ([5.0, 4.0], [0.0, 1.0], 1.0),
-             ([3.0, 3.0], [3.0, 3.0], 2), ([0.0, 0.0, 1.0], [0.0, 4.0, 1.5], 1.0),
+             ([3.0, 3.0], [3.0, 3.0], 2), ([2.0, 0.0, 1.0], [0.0, 4.0, 1.5], 1.0),
              ([2.0], [2.5], 3.0), ([0.5], [0.0], 0.25))},
         relu_mean(lambda right, wrong, margin: margin + right - wrong),
         {"The loss is lower when the right pair has the higher energy: the sign of the difference "

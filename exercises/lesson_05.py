@@ -58,11 +58,11 @@ def check_whole_words(whole_words):
         "Some pieces are left out, although another piece of their word was chosen.")
 
 
-def _spread(chosen: Tensor, piece: Tensor, ratio: float, dim: int) -> float:
+def _spread(chosen: Tensor, piece: Tensor, share: float, dim: int) -> float:
     """How far the numbers of chosen pieces are apart, against draws of each piece: about 1."""
     count, each = (chosen & piece).sum(dim), piece.sum(dim)
     many = each > 5
-    apart = (count - ratio * each).square() / (each * ratio * (1 - ratio))
+    apart = (count - share * each).square() / (each * share * (1 - share))
     return apart[many].mean().item()
 
 
@@ -93,17 +93,17 @@ def check_mended(mended_corrupt):
         shares[ratio] = chosen[piece].float().mean().item()
     yield chosen.equal(call(mended_corrupt, text, ratio)[1]), (
         "It chooses the same pieces each time. Draw new ones at each call.")
+    yield _spread(chosen, piece, shares[0.5], 0) > 3, (
+        "Some places are chosen far more often than others, over all texts: draw for each piece "
+        "of each text anew.")
+    yield _spread(chosen, piece, shares[0.5], 1) > 2, (
+        "Of some texts far more is chosen than of others: draw for each piece anew.")
     yield abs(shares[0.5] - shares[0.15]) < 0.05, (
         f"It ignores the ratio: {shares[0.15]:.0%} of the pieces are chosen, whatever the ratio "
         "is.")
     for ratio, share in shares.items():
         yield abs(share - ratio) > 0.05, (
             f"At a ratio of {ratio} it chooses {share:.0%} of the pieces, not {ratio:.0%}.")
-    yield _spread(chosen, piece, 0.5, 0) > 3, (
-        "Some places are chosen far more often than others, over all texts: draw for each piece "
-        "of each text anew.")
-    yield _spread(chosen, piece, 0.5, 1) > 2, (
-        "Of some texts far more is chosen than of others: draw for each piece anew.")
     together = (chosen[:, 1:] & chosen[:, :-1])[piece[:, 1:] & piece[:, :-1]].float().mean()
     yield abs(together - 0.25) > 0.06, (
         f"Of two neighbours, both are chosen in {together:.0%}; if each piece is drawn by itself, "

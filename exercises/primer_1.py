@@ -33,8 +33,7 @@ def check_on_colour(on_colour):
     colour = torch.tensor([0.2, 0.9, 0.6])
     given = tensor(call(on_colour, drawings, colour))
     yield given.shape == (5, 3, 2, 3) and given.max() > 1.5, (
-        "The numbers should lie between 0 and 1, alpha too: begin with drawings.float() / 255. "
-        f"Yours go up to {given.max():.4g}.")
+        "The numbers should lie between 0 and 1, alpha too: begin with drawings.float() / 255.")
     yield from compare(
         on_colour,
         {"drawings of (5, 4, 2, 3)": (drawings, colour),
@@ -88,8 +87,6 @@ def check_share_right(share_right):
             _answers(lambda shown: shown.mean(dim=1), lambda mean: mean),
          "You normalise over the concepts: each mean, a row, should have length 1.":
             _answers(lambda shown: shown.mean(dim=1), lambda mean: F.normalize(mean, dim=0)),
-         "This takes the least alike concept: argmax, not argmin.":
-            _answers(lambda shown: -shown.mean(dim=1)),
          "Each concept looks for its question. Each question should look for its concept: argmax "
          "over the columns, dim=1.": lambda question, shown: _share(
              F.normalize(shown.mean(dim=1), dim=1) @ question.T)},

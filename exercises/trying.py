@@ -48,8 +48,8 @@ def time_limit(seconds: float):
                 return
 
     watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
     try:
+        watcher.start()
         yield
     finally:
         done.set()

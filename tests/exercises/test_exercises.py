@@ -10,6 +10,7 @@ import lessons
 import numpy as np
 import pytest
 import torch
+import tried
 from texts import more_words
 from torch.nn import functional as F
 
@@ -95,10 +96,34 @@ def test_the_cell_as_shipped_and_mere_dots_are_not_started(lesson, number, read)
 
 
 @pytest.mark.parametrize("lesson", lessons.LESSONS)
-def test_each_checker_is_called_by_its_lesson(lesson):
-    checkers = [name for name, _ in inspect.getmembers(CHECKERS[lesson]) if name[:6] == "check_"]
-    called = [cell.source for cell in lessons.cells(lesson, tag="check")]
-    assert sorted(re.search(r"\.(\w+)\(", source)[1] for source in called) == checkers
+def test_each_checker_is_called_by_its_lesson_and_knows_its_number(lesson):
+    checkers = {name: check.exercise for name, check in inspect.getmembers(CHECKERS[lesson])
+                if name[:6] == "check_"}
+    called = [re.search(r"\.(\w+)\(", cell.source)[1]
+              for cell in lessons.cells(lesson, tag="check")]
+    first = 0 if lesson[0] == "P" else 1
+    assert checkers == {name: f"{lesson}.{number}" for number, name in enumerate(called, first)}
+
+
+@pytest.mark.parametrize("lesson", lessons.LESSONS)
+def test_each_checker_was_tried_with_right_and_wrong_answers(lesson):
+    table = tried.table(lesson)
+    by_choice = {re.search(r"\.(\w+)\(", lessons.cells(lesson, tag="check")[number].source)[1]
+                 for other, number in CHOICES if other == lesson}
+    checkers = {name for name, _ in inspect.getmembers(CHECKERS[lesson]) if name[:6] == "check_"}
+    assert checkers - by_choice == set(table)
+    assert not [name for name, answers in table.items()
+                if len(answers.right) < 5 or len(answers.wrong) < 10]
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("lesson", lessons.LESSONS)
+def test_what_is_right_is_right_with_any_random_numbers(lesson, seed, displayed, monkeypatch):
+    monkeypatch.setattr("exercises.SEED", seed)
+    wrong = [(name, number) for name, answers in tried.table(lesson).items()
+             for number, answer in enumerate(answers.right)
+             if not getattr(CHECKERS[lesson], name)(answer, *answers.facts)]
+    assert not wrong
 
 
 # Choices
@@ -114,10 +139,20 @@ def test_each_open_or_wrong_choice_is_named(lesson, number, read):
         assert f"Not a cow for “{question}”" in wrong
 
 
+@pytest.mark.parametrize("change", ["str(choice).upper() + ' '", "str(choice)", "' ' + str(choice)",
+                                    "np.array([choice])[0]", "str(choice).capitalize()"])
 @pytest.mark.parametrize("lesson, number", CHOICES)
-def test_choices_may_be_written_in_capitals(lesson, number, read):
-    capitals = "answers = {asked: str(choice).upper() + ' ' for asked, choice in answers.items()}"
-    assert "Right." in read(lesson, number, f"{lessons.solutions(lesson)[number]}\n{capitals}")
+def test_choices_may_be_written_in_several_ways(lesson, number, change, read):
+    changed = (f"import numpy as np\nanswers = {{asked: {change} for asked, choice in "
+               "reversed(answers.items())}\nanswers['and'] = 'more'")
+    assert "Right." in read(lesson, number, f"{lessons.solutions(lesson)[number]}\n{changed}")
+
+
+@pytest.mark.parametrize("choice", ["2.5", "[]", "None", "''", "torch.ones(2)", "max", "b'6'"])
+@pytest.mark.parametrize("lesson, number", CHOICES)
+def test_an_odd_choice_is_none(lesson, number, choice, read):
+    odd = f"\nanswers[next(iter(answers))] = {choice}"
+    assert "Not yet.</b> Not " in read(lesson, number, lessons.solutions(lesson)[number] + odd)
 
 
 def test_each_quiz_has_one_right_answer_and_words_for_the_others(displayed):
@@ -157,12 +192,15 @@ ODD = [None, 3, "cows", [], {}, torch.zeros(3), stop, lambda *arguments: None, l
 
 @pytest.mark.parametrize("lesson, number", EXERCISES)
 def test_an_odd_answer_is_wrong_and_never_raises(lesson, number, read):
-    assert not [answer for answer in ODD if "Not yet." not in read(lesson, number, "", answer)]
+    for answer in ODD:
+        text = read(lesson, number, "", answer)
+        assert "Not yet." in text and "The check itself" not in text
 
 
-@checker
+@checker("00.0")
 def check_even(number, least):
     """It is even."""
+    yield number == "seven", 7 + number
     yield number < least, f"{number} is <too> small."
     yield number % 2, "It is odd."
 
@@ -171,6 +209,24 @@ def test_the_first_mistake_is_the_verdict_and_is_shown_as_text(verdict):
     assert "1 is &lt;too&gt; small." in verdict(check_even, 1, 2)
     assert "It is odd." in verdict(check_even, 3, 2)
     assert "It is even." in verdict(check_even, 4, 2)
+    assert "The check itself can&#x27;t read your answer (TypeError" in verdict(check_even, "seven", 2)
+
+
+def test_each_verdict_passes_one_place_with_its_number(monkeypatch):
+    told = []
+    monkeypatch.setattr("exercises.tell", lambda *verdict: told.append(verdict))
+    check_even(3, 2), check_even(4, 2), lesson_00.quiz_low("both"), lesson_00.check_worst(..., 0, 0)
+    assert told == [("00.0", False, "It is odd."), ("00.0", True, "It is even."),
+                    ("00.q2", False, "An energy that is low for all tells nothing apart."),
+                    ("00.2", False, TODO)]
+
+
+def test_a_check_leaves_the_random_numbers_of_the_lesson_alone():
+    torch.manual_seed(3)
+    lesson_00.check_energy(lambda guess, colour: torch.rand(3))
+    after = torch.rand(())
+    torch.manual_seed(3)
+    assert after == torch.rand(())
 
 
 def test_what_an_answer_says_is_shown_as_text(read):

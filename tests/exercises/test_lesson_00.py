@@ -40,7 +40,8 @@ TRIED = {
          of(lambda d: torch.hypot(d[:, 0], d[:, 1]).mean(dim=[1, 2])),
          of(lambda d: np.sqrt((d.numpy() ** 2).sum(1)).mean((1, 2))),
          of(lambda d: torch.einsum("nchw,nchw->nhw", d, d).sqrt().mean((-1, -2)).double()),
-         lambda guess, colour: F.mse_loss(guess, colour, reduction="none").sum(1).sqrt().mean((1, 2)),
+         lambda guess, colour: F.pairwise_distance(
+             guess.movedim(1, 3), colour.movedim(1, 3)).mean((1, 2)),
          of(lambda d: d.norm(dim=1).mean(dim=(1, 2)).tolist()), in_a_loop],
         [(of(lambda d: d.norm(dim=1).mean()), "it should have (3,). One energy for each picture"),
          (of(lambda d: d.norm(dim=1)), "has the shape (3, 4, 6); it should have (3,)"),

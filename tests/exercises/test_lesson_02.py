@@ -121,7 +121,7 @@ TRIED = {
          (lambda network, clean: (network(noisy(clean)) - clean).mean(), "above 0"),
          (lambda network, clean: (network(noisy(clean)) - clean).pow(2), "one number"),
          (lambda network, clean: F.mse_loss(network(noisy(clean)), clean).item(), "a float, which"),
-         (tried.detached(lambda network, clean: F.mse_loss(network(noisy(clean)), clean)), "cut off"),
+         (tried.detached(lambda network, clean: F.mse_loss(network(noisy(clean)), clean)), "cut"),
          (square(lambda network, clean: network(noisy(clean)).detach() - clean), "cut off"),
          (noise_in_place, "changes clean"), (seeded, "noise is the same each time"),
          (square(lambda network, clean: network(clean + torch.randn_like(clean[0])) - clean),

@@ -1,7 +1,8 @@
-"""Typical wrong answers to the exercises of lesson 09, and the word that tells why."""
+"""Right and wrong answers to the exercises of lesson 09, and the words that tell why."""
 
-import pytest
+import numpy as np
 import torch
+import tried
 from texts import more_words
 from torch.nn import functional as F
 
@@ -53,29 +54,13 @@ def one_unit(a, b, scale):
     return (ask(fit) + ask(fit.T)) / 2
 
 
-@pytest.mark.parametrize(("answer", "word"), [
-    (both_ways, "Right."), (by_hand, "Right."), (with_norms, "Right."),
-    (lambda a, b, scale: both_ways(a, b, scale).item(), "Right."),
-    (lambda a, b, scale: ask(scale * a @ b.T), "Still the broken one"),
-    (lambda a, b, scale: ask(scale * b @ a.T), "Still the broken one"),
-    (raw, "longer embedding"),
-    (lambda a, b, scale: ask(likeness(a, b, scale)), "only the pictures ask"),
-    (lambda a, b, scale: ask(likeness(a, b, scale).T), "only the texts ask"),
-    (lambda a, b, scale: 2 * both_ways(a, b, scale), "not their sum"),
-    (over_the_batch, "dim=1"), (one_unit, "Only one of the two"),
-    (lambda a, b, scale: both_ways(a, b, 1), "Multiply the likeness by scale"),
-    (lambda a, b, scale: both_ways(a, b, 1 / scale), "Multiply the likeness by scale"),
-    (lambda a, b, scale: -both_ways(a, b, scale), "sign is turned"),
-    (lambda a, b, scale: both_ways(a, b, 2 * scale), "it should be"),
-    (lambda a, b, scale: likeness(a, b, scale), "one number; yours has the shape (12, 12)"),
-    (lambda a, b, scale: (1, 2), "one real number"),
-    (in_place, "changes the embeddings"),
-    (lambda a, b, scale: both_ways(a, b, scale) / 0, "nan or inf"),
-])
-@pytest.mark.parametrize("seed", range(3))
-def test_two_way(answer, word, seed, verdict):
-    torch.manual_seed(seed)
-    assert word in verdict(lesson_09.check_two_way, answer)
+def row_by_row(a, b, scale):
+    total = 0
+    for x, y in ((a, b), (b, a)):
+        for i, one in enumerate(x):
+            likeness = scale * torch.cosine_similarity(one[None], y)
+            total = total + likeness.logsumexp(0) - likeness[i]
+    return total / (2 * len(a))
 
 
 # Lots
@@ -109,48 +94,77 @@ def zeroed(fit, truth):
     return share
 
 
-@pytest.mark.parametrize(("answer", "word"), [
-    (by_lot, "Right."), (in_a_loop, "Right."),
-    (lambda fit, truth: by_lot(fit, truth).double(), "Right."),
-    (lambda fit, truth: (fit.max(dim=1, keepdim=True).values == own(fit, truth)).float().mean(),
-     "lenient"),
-    (lambda fit, truth: ((fit >= own(fit, truth)).sum(1) == 1).float().mean(), "strict"),
-    (lambda fit, truth: (fit.argmax(1) == truth).float().mean(), "argmax"),
-    (lambda fit, truth: (1 / (fit == own(fit, truth)).sum(1)).mean(), "even where others fit"),
-    (lambda fit, truth: (1 / best(fit).sum(1)).mean(), "whether the right one is among them"),
-    (lambda fit, truth: (1 / (fit >= own(fit, truth)).sum(1)).mean(), "Only the best take part"),
-    (lambda fit, truth: by_lot(fit, truth) * len(fit), "mean over the rows"),
-    (lambda fit, truth: by_lot(fit, truth).expand(3), "one number, the mean"),
-    (lambda fit, truth: [by_lot(fit, truth)], "one real number"),
-    (lambda fit, truth: by_lot(fit, truth) / 2, "it should be"),
-    (zeroed, "changes what it is given"),
-])
-@pytest.mark.parametrize("seed", range(3))
-def test_by_lot(answer, word, seed, verdict):
-    torch.manual_seed(seed)
-    assert word in verdict(lesson_09.check_by_lot, answer)
+def by_numpy(fit, truth):
+    fit, truth = fit.numpy(), truth.numpy()
+    best = fit == fit.max(1, keepdims=True)
+    return (best[np.arange(len(fit)), truth] / best.sum(1)).mean()
 
 
-# Prompts
+def by_drawing(fit, truth):
+    """The lot is drawn, so the share is right in the mean only."""
+    drawn = (best(fit) * torch.rand(fit.shape)).argmax(dim=1)
+    return (drawn == truth).float().mean()
 
 
-@pytest.mark.parametrize(("answer", "word"), [
-    (lambda name: [name, f"{name}: a large animal of the farm"], "Right."),
-    (lambda name: (f"the animal that is called {name}",), "Right."),
-    (lambda name: [name], "bare name"),
-    (lambda name: [name, name], "bare name"),
-    (lambda name: name, "list of sentences"),
-    (lambda name: {name}, "list of sentences"),
-    (lambda name: [], "is empty"),
-    (lambda name: [name, ""], "One text"),
-    (lambda name: [name, 3], "no text"),
-    (lambda name: ["a thing"], "same for each name"),
-    (lambda name: [f"photo of {name}"], "does harm"),
-    (lambda name: [name.upper()], "no gain"),
-    (lambda name: {"cow": ["a cow that moos"]}[name], "KeyError"),
-])
-def test_prompts(answer, word, verdict):
-    assert word in verdict(lesson_09.check_prompts, answer, more_words)
+TRIED = {
+    "check_two_way": tried.Tried(
+        [both_ways, by_hand, with_norms, row_by_row,
+         lambda a, b, scale: both_ways(a.double(), b.double(), scale)[None],
+         lambda a, b, scale: (ask(likeness(a, b, scale)) + ask(likeness(b, a, scale))).mean() / 2],
+        [(lambda a, b, scale: ask(scale * a @ b.T), "Still the broken one"),
+         (lambda a, b, scale: ask(scale * b @ a.T), "Still the broken one"),
+         (raw, "bring each to length 1"),
+         (lambda a, b, scale: ask(likeness(a, b, scale)), "only the pictures ask"),
+         (lambda a, b, scale: ask(likeness(a, b, scale).T), "only the texts ask"),
+         (lambda a, b, scale: 2 * both_ways(a, b, scale), "not their sum"),
+         (over_the_batch, "over the batch"), (one_unit, "Only one of the two"),
+         (lambda a, b, scale: both_ways(a, b, 1), "Multiply the likeness by scale"),
+         (lambda a, b, scale: both_ways(a, b, 1 / scale), "Multiply the likeness by scale"),
+         (lambda a, b, scale: -both_ways(a, b, scale), "sign is turned"),
+         (lambda a, b, scale: both_ways(a, b, 2 * scale), "it should be"),
+         (likeness, "has the shape (12, 12); it should be one number"),
+         (lambda a, b, scale: (1, 2), "it should be one number"),
+         (lambda a, b, scale: both_ways(a, b, scale).item(), "gives a float"),
+         (tried.detached(both_ways), "cut off from what went in"),
+         (lambda a, b, scale: both_ways(a, b.detach(), scale), "No slope gets through to b"),
+         (lambda a, b, scale: both_ways(a, b, scale) * 1j, "complex"),
+         (in_place, "changes a, which"), (lambda *facts: both_ways(*facts) / 0, "nan or inf")]),
+    "check_by_lot": tried.Tried(
+        [by_lot, in_a_loop, by_numpy, lambda fit, truth: by_lot(fit, truth).double(),
+         lambda fit, truth: (torch.softmax(1e4 * fit, dim=1)).gather(1, truth[:, None]).mean(),
+         lambda fit, truth: torch.einsum(
+             "nk,nk->", F.normalize(best(fit).float(), p=1), F.one_hot(truth, fit.shape[1]).float())
+         / len(fit)],
+        [(lambda fit, truth: (fit.amax(dim=1) == own(fit, truth)[:, 0]).float().mean(), "lenient"),
+         (lambda fit, truth: ((fit >= own(fit, truth)).sum(1) == 1).float().mean(), "strict"),
+         (lambda fit, truth: (fit.argmax(1) == truth).float().mean(), "argmax"),
+         (lambda fit, truth: (1 / (fit == own(fit, truth)).sum(1)).mean(), "even where others fit"),
+         (lambda fit, truth: (1 / best(fit).sum(1)).mean(), "whether the right one is among them"),
+         (lambda fit, truth: (1 / (fit >= own(fit, truth)).sum(1)).mean(), "Only the best take"),
+         (lambda fit, truth: torch.tensor(1 / fit.shape[1]), "among all names. Only the best"),
+         (lambda fit, truth: by_lot(fit, truth) * len(fit), "mean over the rows"),
+         (lambda fit, truth: by_lot(fit, truth).expand(3), "Take the mean over the rows"),
+         (lambda fit, truth: 1 - by_lot(fit, truth), "share of wrong answers"),
+         (by_drawing, "it should be"),
+         (lambda fit, truth: by_lot(fit, truth) / 2, "it should be 0.3333; yours is 0.1667"),
+         (lambda fit, truth: str(by_lot(fit, truth)), "gives a str"), (zeroed, "changes fit")]),
+    "check_prompts": tried.Tried(
+        [lambda name: [name, f"{name}: a large animal of the farm"],
+         lambda name: (f"the animal that is called {name}",),
+         lambda name: f"a thing of some size named {name}\n{name}, a large thing".split("\n"),
+         lambda name: [" ".join(["a", "large", kind, "named", name]) for kind in ("thing", "one")],
+         lambda name: [name.capitalize() + ", as a child would draw it"] * 3],
+        [(lambda name: [name], "bare name"), (lambda name: [name, name], "bare name"),
+         (lambda name: name, "list of sentences; for “cow” it is a str"),
+         (lambda name: {name}, "list of sentences; for “cow” it is a set"),
+         (lambda name: [], "is empty"), (lambda name: [name, " "], "One text"),
+         (lambda name: [name, 3], "no text"), (lambda name: ["a thing"], "same for each name"),
+         (lambda name: [f"photo of {name}"], "does harm"), (lambda name: [name.upper()], "no gain"),
+         (lambda name: print(name), "gives nothing back"),
+         (lambda name: {"cow": ["a cow that moos"]}[name], "stopped with KeyError")],
+        facts=(more_words,)),
+}
+test_answer = tried.a_test(lesson_09, TRIED)
 
 
 def test_what_stops_the_measure_is_said(verdict):

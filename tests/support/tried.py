@@ -1,8 +1,11 @@
 """Tables of answers that a checker was tried with, and the test that they make."""
 
 import html
+import importlib.util
+from functools import cache
 from typing import Any, NamedTuple
 
+import lessons
 import pytest
 
 
@@ -11,6 +14,17 @@ class Tried(NamedTuple):
     right: list[Any]
     wrong: list[tuple[Any, str]]
     facts: tuple = ()
+
+
+@cache
+def table(lesson):
+    """The table of a lesson's tests: name of a checker -> Tried."""
+    name = f"test_{lessons.module(lesson)}"
+    spec = importlib.util.spec_from_file_location(
+        name, lessons.ROOT / "tests" / "exercises" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.TRIED
 
 
 def in_place(answer):
