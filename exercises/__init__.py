@@ -61,8 +61,8 @@ def _first_mistake(check: Callable[..., Mistakes], answer, *facts) -> str | None
     except Fault as fault:
         return str(fault)
     except TooLong:
-        return (f"Stopped: your answer did not come to an end within {SECONDS} seconds. If there "
-                "is a loop in it, what ends the loop?")
+        return (f"Stopped: {SECONDS} seconds of computing, and your answer did not come to an end. "
+                "If there is a loop in it, what ends the loop?")
     except Exception as error:
         return f"The check itself can't read your answer ({type(error).__name__}: {error})."
 

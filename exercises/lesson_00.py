@@ -20,6 +20,11 @@ def quiz_low(choice):
     yield choice != "its own colours", "These don't belong to the cow: their energy should be high."
 
 
+def _of_difference(energy):
+    """The energy of guess - colour."""
+    return lambda guess, colour: energy(guess - colour)
+
+
 @checker("00.1")
 def check_energy(energy):
     """One energy per picture, zero where the colours agree, and a length at each pixel."""
@@ -30,29 +35,25 @@ def check_energy(energy):
         {"pictures that differ by 0, by (3, 4), and by 6 in their upper half":
             (colour[:3] + apart, colour[:3]),
          "a single picture": (4 * torch.rand(1, 2, 4, 6), colour[3:])},
-        lambda guess, colour: (guess - colour).norm(dim=1).mean(dim=(1, 2)),
+        _of_difference(lambda d: d.norm(dim=1).mean(dim=(1, 2))),
         {"This is the squared distance. A difference of (3, 4) has length 5: take the root.":
-            lambda guess, colour: (guess - colour).square().sum(dim=1).mean(dim=(1, 2)),
+            _of_difference(lambda d: d.square().sum(dim=1).mean(dim=(1, 2))),
          "This adds up |a| and |b|. The straight distance of a difference of (3, 4) is 5: use norm "
          "over the channels.": (
-            lambda guess, colour: (guess - colour).abs().sum(dim=1).mean(dim=(1, 2)),
-            lambda guess, colour: (guess - colour).abs().mean(dim=(1, 2, 3))),
-         "This adds up the differences with their signs. A distance is never negative: take a "
-         "length.": (
-            lambda guess, colour: (guess - colour).sum(dim=1).mean(dim=(1, 2)),
-            lambda guess, colour: (guess - colour).mean(dim=(1, 2, 3))),
+            _of_difference(lambda d: d.abs().sum(dim=1).mean(dim=(1, 2))),
+            _of_difference(lambda d: d.abs().mean(dim=(1, 2, 3)))),
+         "This adds up differences with their signs. A distance is never negative: take a length.":
+            (_of_difference(lambda d: d.sum(dim=1).mean(dim=(1, 2))),
+             _of_difference(lambda d: d.mean(dim=(1, 2, 3)))),
          "This is the sum over the pixels: take their mean.":
-            lambda guess, colour: (guess - colour).norm(dim=1).sum(dim=(1, 2)),
+            _of_difference(lambda d: d.norm(dim=1).sum(dim=(1, 2))),
          "This is one length for a whole picture. Take a length at each pixel, then the mean.": (
-            lambda guess, colour: (guess - colour).flatten(1).norm(dim=1),
-            lambda guess, colour: (guess - colour).square().sum(dim=1).mean(dim=(1, 2)).sqrt(),
-            lambda guess, colour: (guess - colour).square().mean(dim=(1, 2, 3)).sqrt()),
+            _of_difference(lambda d: d.flatten(1).norm(dim=1)),
+            _of_difference(lambda d: d.square().sum(dim=1).mean(dim=(1, 2)).sqrt())),
          "The true colour plays no part: an energy compares two things.":
             lambda guess, colour: guess.norm(dim=1).mean(dim=(1, 2)),
-         "The guess plays no part: an energy compares two things.":
-            lambda guess, colour: colour.norm(dim=1).mean(dim=(1, 2)),
          "The two squares are averaged; for a length they are added up.":
-            lambda guess, colour: (guess - colour).square().mean(dim=1).sqrt().mean(dim=(1, 2))},
+            _of_difference(lambda d: d.square().mean(dim=1).sqrt().mean(dim=(1, 2)))},
         form="One energy for each picture: average over height and width, not over the pictures.",
         near=5e-3)
 

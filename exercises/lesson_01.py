@@ -27,10 +27,6 @@ def _iou(a, b, overlap=None):
     return overlap / (_area(a) + _area(b) - overlap)
 
 
-def _one_more(box):
-    return box + _box(0, 0, 1, 1)
-
-
 @checker("01.1")
 def check_box_iou(box_iou):
     """1 for equal boxes, 0 for boxes apart, and the right share in between."""
@@ -65,10 +61,7 @@ def check_box_iou(box_iou):
          "once.": lambda a, b: _overlap(a, b) / (_area(a) + _area(b)),
          "This is twice the overlap by the sum of the areas (Dice). Divide the overlap by the "
          "union.": lambda a, b: 2 * _overlap(a, b) / (_area(a) + _area(b)),
-         "You add 1 to the sides, as one does for pixels that are counted. Here a side is a "
-         "length, right less left.": lambda a, b: _iou(_one_more(a), _one_more(b)),
-         "This is 1 less the IoU: high where the boxes are apart.":
-             lambda a, b: 1 - _iou(a, b)})
+         "This is 1 less the IoU: high for boxes apart.": lambda a, b: 1 - _iou(a, b)})
 
 
 @checker("01.2")

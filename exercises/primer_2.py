@@ -77,6 +77,7 @@ def check_train_step(train_step):
         faults = {sentence: slope(other) for sentence, other in OTHER_LOSSES.items()}
         before = network.weight.detach().clone()
         said = call(train_step, network, optimizer, pictures, labels)
+        yield network.weight.dtype != before.dtype, "Your answer changes the type of the weights."
         step = (before - network.weight.detach()) / 0.5
         after = F.cross_entropy(network(pictures), labels).item()
         yield not step.any(), "The weights stay as they are. Zero_grad, backward, step: all there?"

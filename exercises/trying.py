@@ -131,10 +131,12 @@ def tensor(value) -> Tensor:
         Fault: They are no numbers, or not real, or not finite.
     """
     if isinstance(value, list | tuple | range | Iterator):
-        parts = [tensor(part) for part in value]
-        if len({part.shape for part in parts}) > 1:
+        value = list(value)
+        plain = all(isinstance(part, bool | int | float) for part in value)
+        parts = value if plain else [tensor(part) for part in value]
+        if not plain and len({part.shape for part in parts}) > 1:
             raise Fault("Your answer gives lists of different lengths side by side.")
-        value = torch.stack(parts) if parts else torch.zeros(0)
+        value = torch.tensor(value) if plain else torch.stack(parts)
     elif isinstance(value, bool | int | float | np.ndarray | np.generic) and (
             np.asarray(value).dtype.kind in "biufc"):
         value = torch.as_tensor(np.asarray(value).copy())
@@ -142,6 +144,7 @@ def tensor(value) -> Tensor:
         raise Fault(f"Your answer gives {a_type(value)} where numbers were asked for.")
     if value.is_complex():
         raise Fault("Your answer gives complex numbers: real ones were asked for.")
+    value = value.cpu().to_dense()
     if not value.isfinite().all():
         raise Fault("Your answer gives nan or inf where a number was asked for.")
     return value

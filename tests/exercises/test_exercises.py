@@ -209,7 +209,7 @@ def test_the_first_mistake_is_the_verdict_and_is_shown_as_text(verdict):
     assert "1 is &lt;too&gt; small." in verdict(check_even, 1, 2)
     assert "It is odd." in verdict(check_even, 3, 2)
     assert "It is even." in verdict(check_even, 4, 2)
-    assert "The check itself can&#x27;t read your answer (TypeError" in verdict(check_even, "seven", 2)
+    assert "The check itself can&#x27;t read" in verdict(check_even, "seven", 2)
 
 
 def test_each_verdict_passes_one_place_with_its_number(monkeypatch):

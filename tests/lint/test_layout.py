@@ -56,7 +56,7 @@ def test_imports_make_no_circle_and_at_most_three_floors(name):
 
 def test_the_house_is_thin():
     assert lines("helpers") <= 1600 and len(in_room("helpers")) - 1 <= 18
-    assert lines("exercises") <= 1250
+    assert lines("exercises") <= 1960
     bench, website, learn = (lines(f"tools/{name}") for name in ("bench", "website", "learn"))
     assert lines("tools") - bench - website - learn <= 985
     assert bench <= 1250 and website <= 650 and learn <= 800
