@@ -140,8 +140,8 @@ def check_prompts(prompts, first_ten):
         "The sentences are the same for each name, so all names tie.")
     yours, bare = call(first_ten, prompts), first_ten(_bare)
     yield yours <= bare - GAIN, (
-        f"That does harm: {yours:.3f} of the drawings, {bare:.3f} with the bare name. Which of "
-        "your words has the tower never heard in such a place?")
+        f"That does harm: {yours:.3f} of the drawings, {bare:.3f} with the bare name. May some "
+        "of your words be such as the tower has never read in such a place?")
     yield yours < bare + GAIN, (
         f"{yours:.3f} of the drawings, {bare:.3f} with the bare name: that is no gain yet "
         f"(less than {GAIN}). What could you tell that the name doesn't?")

@@ -53,23 +53,28 @@ def check_rnn_step(rnn_step):
 @checker("P4.2")
 def check_letter_before(letter_before):
     """Read from the end, the letter before is the next one: a question that costs nothing."""
-    text = torch.arange(40).reshape(5, 8)
-    pair = call(letter_before, text)
-    yield not isinstance(pair, tuple | list) or len(pair) != 2, (
-        "Return two things, a question and an answer.")
-    for name, given in zip(("The question", "The answer"), pair):
-        yield from formed(f"For texts of (5, 8) letters, {name.lower()}", given, text.dtype, (5, 7))
-    first, last = text[:, :-1], text[:, 1:]
-    for question, answer, why in (
-            (pair[0], pair[0], "Question and answer are the same: the label is in the question."),
-            (first, last, "This asks for the letter that comes next. Turn the text round first."),
-            (last, first, "The question still runs forwards, so the network has read the answer "
-                          "one letter earlier. Turn the text round first."),
-            (first.flip(1), last.flip(1), "Question and answer have changed places."),
-            (last.flip(1), first, "The answer still runs forwards: turn both round."),
-            (last, first.flip(1), "The question still runs forwards: turn both round."),
-            (last.flip(0), first.flip(0), "The texts are in another order: turn round the letters "
-                                          "of each, dimension 1.")):
-        yield torch.equal(pair[0], question) and torch.equal(pair[1], answer), why
-    yield not all(map(torch.equal, pair, (last.flip(1), first.flip(1)))), (
-        "The question is the turned text without its last letter, the answer without its first.")
+    for rows, letters in ((5, 8), (2, 4)):
+        text = torch.arange(rows * letters).reshape(rows, letters)
+        pair = call(letter_before, text)
+        yield not isinstance(pair, tuple | list) or len(pair) != 2, (
+            "Return two things, a question and an answer.")
+        for name, given in zip(("the question", "the answer"), pair):
+            yield from formed(f"For texts of {(rows, letters)} letters, {name}", given, text.dtype,
+                              (rows, letters - 1))
+        first, last = text[:, :-1], text[:, 1:]
+        for question, answer, why in (
+                (pair[0], pair[0], "Question and answer are the same: the label is in the "
+                                   "question."),
+                (first, last, "This asks for the letter that comes next. Turn the text round "
+                              "first."),
+                (last, first, "The question still runs forwards, so the network has read the "
+                              "answer one letter earlier. Turn the text round first."),
+                (first.flip(1), last.flip(1), "Question and answer have changed places."),
+                (last.flip(1), first, "The answer still runs forwards: turn both round."),
+                (last, first.flip(1), "The question still runs forwards: turn both round."),
+                (last.flip(0), first.flip(0), "The texts are in another order: turn round the "
+                                              "letters of each, dimension 1.")):
+            yield torch.equal(pair[0], question) and torch.equal(pair[1], answer), why
+        yield not all(map(torch.equal, pair, (last.flip(1), first.flip(1)))), (
+            "The question is the turned text without its last letter, the answer without its "
+            "first.")

@@ -34,7 +34,7 @@ def time_limit(seconds: float):
 
     It works on any system and in any thread. Seconds of computing, so that a crowded machine is not
     taken for an endless loop. Python raises it before its next step: one long call into C is
-    awaited first.
+    awaited first. A bare `except` swallows it, as it does the kernel's own stop.
     """
     raise_in = functools.partial(ctypes.pythonapi.PyThreadState_SetAsyncExc,
                                  ctypes.c_ulong(threading.get_ident()))
@@ -224,5 +224,5 @@ def slopes(result, **inputs: Tensor) -> list[Tensor]:
         raise Fault(f"No slope can be taken of what comes out: {error}") from error
     for name, slope in zip(inputs, found):
         if slope is None or not slope.any():
-            raise Fault(f"No slope gets through to {name}, so what makes it can't be trained.")
+            raise Fault(f"No slope gets through to {name}, so nothing behind it can be trained.")
     return list(found)

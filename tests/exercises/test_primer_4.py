@@ -53,7 +53,8 @@ TRIED = {
          (tried.in_place(rnn_step), "changes first")]),
     "check_letter_before": tried.Tried(
         [backwards, lambda text: [text[:, 1:].flip(1), text[:, :-1].flip(1)],
-         lambda text: (text[:, range(7, 0, -1)], text[:, range(6, -1, -1)]),
+         lambda text: (text[:, range(text.shape[1] - 1, 0, -1)],
+                       text[:, range(text.shape[1] - 2, -1, -1)]),
          lambda text: tuple(torch.tensor([row[::-1][part] for row in text.tolist()])
                             for part in (slice(-1), slice(1, None))),
          lambda text: tuple(torch.from_numpy(text.numpy()[:, ::-1].copy())[:, part]
@@ -70,6 +71,8 @@ TRIED = {
          (lambda text: (text.flip(0)[:, :-1], text.flip(0)[:, 1:]), "without its last letter"),
          (lambda text: tuple(part.float() for part in backwards(text)), "should be of int64"),
          (lambda text: tuple(part.tolist() for part in backwards(text)), "not a list"),
+         (lambda text: (text[:, range(7, 0, -1)], text[:, range(6, -1, -1)]), "IndexError"),
+         (lambda text: (text[:, 1:].flip(1), text.flip(1)[:, -7:]), "(2, 3); yours has (2, 4)"),
          (tried.in_place(backwards), "changes first")]),
 }
 test_answer = tried.a_test(primer_4, TRIED)
