@@ -14,7 +14,7 @@ from IPython.display import HTML, display
 from exercises.trying import Fault, Mistakes, TooLong, time_limit
 
 TODO = "Not started yet: replace the ... in the cell above with your answer, then run both cells."
-SECONDS = 20  # as long a check may take: the longest, of lesson 09, needs a few
+SECONDS = 20  # of computing that a check may take
 SEED = 0
 
 
