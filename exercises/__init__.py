@@ -12,6 +12,7 @@ import torch
 from IPython.display import HTML, display
 
 from exercises.trying import Fault, Mistakes, TooLong, time_limit
+from helpers import progress
 
 TODO = "Not started yet: replace the ... in the cell above with your answer, then run both cells."
 SECONDS = 20  # of computing that a check may take
@@ -19,14 +20,17 @@ SEED = 0
 
 
 def tell(exercise: str, right: bool, sentence: str) -> bool:
-    """Show a verdict, and say whether it is a good one. Each verdict of the course passes here.
+    """Show and keep a verdict, and say whether it is a good one. Each of the course passes here.
 
     Args:
         exercise: Its number, such as "04.2"; "P1.0" is the door of primer 1.
     """
+    said = [sentence, progress.record(exercise, right, sentence) if sentence != TODO else ""]
+    if not right and (day := progress.solved_on(exercise)):
+        said.append(f"(You solved it on {day}, and that stays.)")
     colour, mark = ("#009E73", "Right.") if right else ("#D55E00", "Not yet.")
     display(HTML(f'<div style="border-left: 4px solid {colour}; padding: 4px 12px">'
-                 f"<b>{mark}</b> {html.escape(sentence)}</div>"))
+                 f"<b>{mark}</b> {html.escape(' '.join(filter(None, said)))}</div>"))
     return right
 
 

@@ -6,6 +6,8 @@ Needs the standard library only: `course.py` finds a lesson with it before anyth
 import ast
 import contextlib
 import json
+import re
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -51,17 +53,59 @@ def definitions(lesson: str) -> SimpleNamespace:
     one, set it before the call: `page.train = data.drawings("train")`. It raises what `find` does.
     """
     path = find(lesson)
-    code = ["".join(cell["source"]) for cell in _read(path)["cells"]
-            if cell["cell_type"] == "code"]
     page = SimpleNamespace()
-    for node in filter(_defines, ast.parse("\n".join(code)).body):
+    for node in filter(_defines, ast.parse("\n".join(_code(path))).body):
         with contextlib.suppress(NameError):
             exec(compile(ast.Module([node], []), path.name, "exec"), vars(page))
     return page
 
 
+@cache
+def questions() -> dict[str, dict]:
+    """What the lessons ask the reader to guess, in order, of the calls of `predict` in their cells.
+
+    Returns:
+        For each question, such as "04.2": "text"; "answers", a list of choices or the least and
+        the greatest number (and the step); "unit"; and "pairs", True if it is for pairs.
+    """
+    found = {}
+    for code in (code for path in lessons().values() for code in _code(path) if "predict(" in code):
+        with contextlib.suppress(SyntaxError, ValueError):  # somebody is at work in the notebook
+            for node in filter(_predicts, ast.walk(ast.parse(code))):
+                number, text, answers, *unit = map(ast.literal_eval, node.args)
+                found[number] = {"text": text, "answers": answers, "unit": "".join(unit),
+                                 "pairs": bool(node.keywords)}
+    return found
+
+
+@cache
+def exercises() -> dict[str, str]:
+    """The exercises of all lessons in order: their numbers, such as "04.2", and their checkers.
+
+    The door of a primer, which has no number, is 0: {"P1.0": "primer_1.check_door", ...}.
+    """
+    found = {}
+    for lesson, path in lessons().items():
+        number = "0"
+        for cell in _read(path)["cells"]:
+            source = "".join(cell["source"])
+            number = ([number] + re.findall(r"\*\*Exercise (\d+)", source))[-1]
+            if "check" in cell["metadata"].get("tags", []):
+                found[f"{lesson}.{number}"] = source.partition("(")[0]
+    return found
+
+
+def _code(path: Path) -> list[str]:
+    return ["".join(cell["source"]) for cell in _read(path)["cells"]
+            if cell["cell_type"] == "code"]
+
+
 def _read(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _predicts(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "predict"
 
 
 def _defines(node: ast.stmt) -> bool:

@@ -89,6 +89,7 @@ def present(python: Path, notebook: str, *arguments: str) -> int:
     shutil.copytree(ROOT / "tools" / "slides", folder)
     os.environ["JUPYTER_CONFIG_DIR"] = str(folder)
     os.environ["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
+    os.environ["COURSE_ROOM"] = "1"  # each Predict asks for hands
     return open_jupyter(python, folder, notebook, "--LabApp.custom_css=True", *arguments)
 
 

@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import contextlib
 import math
+import os
 import queue
 import re
 import signal
@@ -124,7 +125,7 @@ class Lesson:
             on_cell_executed=self.cell_ended,
         )
         try:
-            self.client.execute()
+            self.client.execute(env=os.environ | {"COURSE_PROGRESS": "off"})
         except CellTimeoutError:
             self.report(f"The cell took longer than {LIMIT / 60:.0f} minutes and was ended.")
         except CellControlSignal as error:

@@ -5,11 +5,11 @@ CONTROL = "[an interactive control: run this cell to use it]"
 
 
 def settle(notebook: dict) -> None:
-    """Let a line of text stand for each control, in place, and keep nothing of its state."""
+    """Let a line of text stand for each control, or its own words if it has some; keep no state."""
     notebook["metadata"].pop("widgets", None)
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):
-            if WIDGET in output.get("data", {}):
+            if output.get("data", {}).pop(WIDGET, None) and "text/html" not in output["data"]:
                 output["data"] = {"text/plain": CONTROL}
 
 

@@ -60,7 +60,8 @@ def jupyter(folder, command, *arguments):
     server = subprocess.Popen(
         [sys.executable, "-c", START, command, *arguments, "--no-browser",
          f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token="],
-        env={**variables, "HOME": str(folder / "home"), "COURSE_WORK": str(folder / "my")},
+        env={**variables, "HOME": str(folder / "home"), "COURSE_WORK": str(folder / "my"),
+             "COURSE_PROGRESS": "on"},
         cwd=lessons.ROOT,
         stdout=subprocess.DEVNULL, stderr=(folder / "server.log").open("w"),
         start_new_session=True)
