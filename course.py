@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""The commands: lab, present, update, copies, again, test, lint, run, site, learn, bench.
+"""The commands of the course: lab, present, update, copies, again, hand-in, class, learn.
+
+For those who change it: test, lint, run, site, bench.
 
 Each makes first what is missing. An active virtualenv or named conda environment is used as it is;
 otherwise `.venv` is made once beside this file and used again.

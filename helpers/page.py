@@ -84,14 +84,18 @@ def exercises() -> dict[str, str]:
 
     The door of a primer, which has no number, is 0: {"P1.0": "primer_1.check_door", ...}.
     """
-    found = {}
-    for lesson, path in lessons().items():
-        number = "0"
-        for cell in _read(path)["cells"]:
-            source = "".join(cell["source"])
-            number = ([number] + re.findall(r"\*\*Exercise (\d+)", source))[-1]
-            if "check" in cell["metadata"].get("tags", []):
-                found[f"{lesson}.{number}"] = source.partition("(")[0]
+    return {f"{lesson}.{number}": source.partition("(")[0] for lesson, path in lessons().items()
+            for number, source in numbered(path, "check").items()}
+
+
+def numbered(path: Path, tag: str) -> dict[str, str]:
+    """The sources of a notebook's cells with a tag, by the number of the exercise above them."""
+    found, number = {}, "0"
+    for cell in _read(path)["cells"]:
+        source = "".join(cell["source"])
+        number = ([number] + re.findall(r"\*\*Exercise (\d+)", source))[-1]
+        if tag in cell["metadata"].get("tags", []):
+            found[number] = source
     return found
 
 

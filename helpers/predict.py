@@ -58,17 +58,20 @@ def reveal(number: str, measured: float | str, figures: str = "") -> None:
 
     Args:
         number: the question's.
-        measured: a number; or of the choices the one that is right in this run.
+        measured: a number; or of the choices the one that is right in this run, or its place.
         figures: what shows it, where it is a choice.
     """
     question = page.questions().get(number, {"answers": (0, 1), "unit": ""})
     if not isinstance(question["answers"], list):
         measured = float(measured)
+    elif not isinstance(measured, str):
+        measured = question["answers"][int(measured)]
     elif measured not in question["answers"]:
         raise ValueError(f"{measured!r} is no answer to question {number}.")
     trouble = progress.measured(number, measured)
     guess = progress.read()["guesses"].get(number, {}).get("guess")
-    who = f"<b>You:</b> {html.escape(said(guess, question['unit']))}. " * (guess is not None)
+    who = (f"<b>You:</b> {html.escape(said(guess, question['unit']))}. "
+           if progress.fits(number, guess) else "")
     truth = html.escape(f"{said(measured, question['unit'])}{f' ({figures})' * bool(figures)}")
     _revealed.add(number)
     if asked := _asked.get(number):

@@ -37,7 +37,7 @@ def read() -> dict:
     path = file()
     try:
         return _changed(_parsed(path) if path else {})
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return _changed({})
 
 
@@ -93,11 +93,12 @@ def made(state: dict) -> dict[str, tuple]:
     for number, question in page.questions().items():
         entry, answers = state["guesses"].get(number, {}), question["answers"]
         guess, truth = entry.get("guess"), entry.get("measured")
-        if not (fits(number, guess) and type(truth) in (int, float, str)):
+        if not fits(number, guess):
             continue
         if isinstance(answers, list):
-            found[number] = guess, truth, float(guess != truth), str(entry.get("when"))
-        elif not isinstance(truth, str) and truth == truth:
+            if truth in answers:
+                found[number] = guess, truth, float(guess != truth), str(entry.get("when"))
+        elif type(truth) in (int, float) and -1e9 < truth < 1e9:
             low, high = answers[:2]
             away = abs(guess - min(max(truth, low), high)) / (high - low)
             found[number] = guess, truth, away, str(entry.get("when"))

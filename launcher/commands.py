@@ -24,7 +24,8 @@ COPYING = {"update": copies.update, "copies": copies.refresh, "again": copies.ag
 # Each file in one of them, and the longest, the lessons, first.
 IN_TWO_PROCESSES = ["--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder"]
 MODULES = {"test": "pytest", "lint": "pytest", "run": "tools.execute", "site": "tools.website",
-           "bench": "tools.bench", "learn": "tools.learn"}
+           "bench": "tools.bench", "learn": "tools.learn", "hand-in": "tools.classroom",
+           "class": "tools.classroom"}
 REQUIREMENTS = {"bench": ["requirements-bench.txt"]}  # of another file than requirements.txt
 
 
@@ -160,6 +161,12 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
         "the contests (see bench --list)")
     add("learn", "train on pictures of your own, and say whether it helped; further arguments name "
         "the folder and say how (see learn --help)", add_help=False)
+    giver = add("hand-in", "write what you answered, checked and guessed into one file, to give to "
+                "your instructor; it is sent to nobody, and has your name only if you give it")
+    giver.add_argument("--name", default="", help="the name that your instructor shall read")
+    giver.add_argument("--to", metavar="FOLDER", help="where the file goes (my/ if none)")
+    add("class", "make one page and one table, in my/, of the files that a class handed in"
+        ).add_argument("folder", metavar="FOLDER", help="where these files are")
     runner = add("run", "execute lessons without a browser; the notebooks go to build/")
     runner.add_argument("lessons", nargs="*", metavar="NN", help="such as 04 or P1 (all if none)")
     either = runner.add_mutually_exclusive_group()
@@ -167,7 +174,7 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
     either.add_argument("--seeds", metavar="A-B", help="run with each of these seeds instead (0-4 "
                         "or 0,3), and write notebooks/claims.json: least, mean and greatest values")
     options, others = parser.parse_known_args(rest)
-    if others and options.command in ("run", *COPYING):
+    if others and options.command in ("run", "hand-in", "class", *COPYING):
         parser.error(f"unknown arguments: {' '.join(others)}")
     try:
         match options.command:
@@ -181,6 +188,11 @@ def parse(arguments: list[str] | None) -> tuple[str, list[str], str | None]:
                 others = tests(others)
             case "learn":  # it runs in the course's folder, and its paths are the caller's
                 os.environ["COURSE_CALLED_FROM"] = os.getcwd()
+            case "hand-in":
+                others = ["hand-in", str(copies.folder()), f"--name={options.name}",
+                          f"--to={os.path.abspath(options.to or copies.folder())}"]
+            case "class":
+                others = ["class", str(copies.folder()), os.path.abspath(options.folder)]
             case "lint":
                 others = ["tests/lint", *others]
             case "present" | "again":

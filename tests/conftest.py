@@ -14,7 +14,7 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
 
-from helpers import data
+from helpers import data, progress
 
 settings.register_profile("course", max_examples=25, deadline=None)
 settings.load_profile("course")
@@ -53,6 +53,15 @@ def verdict(displayed):
         assert isinstance(right, bool) and right == ("Right." in text) != ("Not yet." in text)
         return text
     return read
+
+
+@pytest.fixture
+def kept(monkeypatch, tmp_path):
+    """Keep progress in a folder of the test; returns its file, which is not there yet."""
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path / "my"))
+    monkeypatch.delenv("COURSE_PROGRESS", raising=False)
+    monkeypatch.setattr(progress, "_waiting", [])
+    return tmp_path / "my" / "progress.json"
 
 
 @pytest.fixture
