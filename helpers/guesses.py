@@ -65,12 +65,12 @@ def _over_the_course(state: dict[str, tuple]) -> str:
 
 
 def _draw(own: dict[str, tuple], title: str) -> None:
-    figure, axis = plots.subplots(height=0.9 + 0.5 * len(own))
+    figure, axis = plots.subplots(height=1.2 + 0.5 * len(own))
     for row, (number, (guess, truth, *_)) in enumerate(own.items()):
         question = page.questions()[number]
         if isinstance(guess, str):
-            words = f"right: {truth}" if guess == truth else f"you: {guess}; measured: {truth}"
-            axis.text(0, row, words, va="center", fontsize=10, parse_math=False,
+            words = f"right: {truth}" if guess == truth else f"you: {guess}\nmeasured: {truth}"
+            axis.text(0, row, words, va="center", fontsize=9, parse_math=False,
                       color=plots.COLOURS["related" if guess == truth else "unrelated"])
             continue
         low, high = question["answers"][:2]

@@ -107,3 +107,22 @@ def test_a_cell_runs_and_a_control_answers_in_the_slides(present, page):
     assert page.evaluate(IS_ACTIVE, game), "a cell that runs should stay"
     cell = page.locator(f"{DECK} .jp-Cell.jp-mod-active").bounding_box()
     assert 0 <= cell["y"] and cell["y"] + cell["height"] <= browser.SIZE["height"]
+
+
+def test_a_room_gives_its_hands_as_numbers(present, page):
+    shown = present("00")
+    wait_for_keys(page)
+    ids = [cell.id for cell in lessons.read("00").cells]
+    cell = page.locator(f"{DECK} .jp-Cell.jp-mod-active")
+    page.wait_for_selector(KERNEL_IS_IDLE, state="attached")
+    press(page, "PageDown", shown[1:shown.index(ids.index("guess-00-1")) + 1])
+    page.keyboard.press("Control+Shift+Enter")
+    page.keyboard.press("Shift+Enter")
+    line = cell.get_by_role("textbox", name="hands")
+    line.fill("75 20 50")
+    line.press("Enter")
+    press(page, "PageDown", [ids.index("cell-008")])
+    page.keyboard.press("Shift+Enter")
+    press(page, "PageDown", [ids.index("reveal-00-1")])
+    page.keyboard.press("Shift+Enter")
+    cell.get_by_text("The room. hands: 20, 50, 75; in the middle 50. Measured: ").wait_for()

@@ -11,9 +11,11 @@ from launched import make
 from traitlets import import_item
 from traitlets.config import Config
 
-from launcher import ROOT, commands, programs
+from launcher import ROOT, commands, copies, programs
 from launcher.packages import CPU_INDEX
 from tools import saving
+
+WORK = str(copies.folder())
 
 
 def ready(index, *requirements):
@@ -65,6 +67,10 @@ def work(monkeypatch, tmp_path):
         (["run", "P1", "4"], ["tools.execute", "P1", "4"]),
         (["run", "--seeds", "0-4", "4"], ["tools.execute", "4", "--seeds=0-4"]),
         (["run", "4", "--seeds="], ["tools.execute", "4", "--seeds="]),
+        (["hand-in", "--name", "A. B", "--to", "box"],
+         ["tools.classroom", "hand-in", WORK, "--name=A. B", f"--to={os.path.abspath('box')}"]),
+        (["hand-in"], ["tools.classroom", "hand-in", WORK, "--name=", f"--to={WORK}"]),
+        (["class", "box"], ["tools.classroom", "class", WORK, os.path.abspath("box")]),
     ],
 )
 def test_arguments_are_passed_on_and_the_exit_code_back(arguments, started, handed_over):
@@ -125,6 +131,7 @@ def test_an_unknown_lesson_is_told_before_anything_is_installed(command, number,
     (["run", "--seeds", "0-4", "--inplace"], "--inplace: not allowed with argument --seeds"),
     (["copies", "4"], "unknown arguments: 4"),
     (["again", "4", "5"], "unknown arguments: 5"),
+    (["class", "box", "other"], "unknown arguments: other"),
 ])
 def test_unknown_arguments_are_refused_and_not_both_at_once(arguments, told, capsys):
     with pytest.raises(SystemExit):
@@ -139,7 +146,8 @@ def test_help_names_the_commands(arguments, capsys):
     assert not ended.value.code
     text = capsys.readouterr().out
     assert all(f"\n    {command}" in text for command in [
-        "lab", "present", "update", "copies", "again", "test", "lint", "site", "run", "bench"])
+        "lab", "present", "update", "copies", "again", "hand-in", "class", "test", "lint", "site",
+        "run", "bench"])
     assert "--cpu" in text and "--torch-index" in text
 
 
@@ -178,6 +186,7 @@ def test_present_opens_one_lesson_as_slides_with_fresh_settings(handed_over, wor
     assert folder == work / ".slides" and not old.exists()
     overrides = json.loads((folder / "labconfig" / "default_setting_overrides.json").read_text())
     assert overrides["@deathbeds/jupyterlab-deck:plugin"] == {"active": True}
+    assert os.environ["COURSE_ROOM"] == "1"
     assert (folder / "custom" / "custom.css").exists()
 
 

@@ -61,7 +61,8 @@ class TwoCells:
     def __init__(self, notebook, on_cell_execute, on_cell_executed, **_):
         self.begins, self.ends = on_cell_execute, on_cell_executed
 
-    def execute(self):
+    def execute(self, env):
+        assert env["COURSE_PROGRESS"] == "off" and "PATH" in env
         for index, seconds in ((0, 7), (2, 83.6)):
             CLOCK.now += 51
             self.begins(cell=None, cell_index=index)

@@ -90,8 +90,9 @@ def commonest(number: str, students: list[Student]) -> list[tuple[str, int]]:
     """The wrong verdicts on an exercise, and how many people heard each; its figures may differ."""
     heard, example = Counter(), {}
     for one in students:
-        kinds = {re.sub(r"-?\d[\d.,]*", "#", text): text for text in one.wrong.get(number, {})}
-        heard.update(kinds)
+        kinds = {re.sub(r"-?\d+(?:[.,]\d+)*", "#", text): text
+                 for text in one.wrong.get(number, {})}
+        heard.update(list(kinds))
         example = kinds | example
     return [(example[kind], count) for kind, count in heard.most_common()]
 
