@@ -31,9 +31,8 @@ def predict(number: str, text: str, answers: list[str] | tuple, unit: str = "",
         unit: of the number.
         pairs: whether it is asked twice in a room, before and after two have talked about it.
     """
-    entry = progress.read()["guesses"].get(number, {})
-    guess = entry.get("guess") if progress.fits(number, entry.get("guess")) else None
-    over = "measured" in entry or number in _revealed
+    guess = _guess(number)
+    over = number in _revealed or "measured" in progress.read()["guesses"].get(number, {})
     below = ipywidgets.HTML(_kept(guess, unit, over))
     controls = (_hands if os.environ.get("COURSE_ROOM") else _control)(answers, unit, guess, pairs)
     if not os.environ.get("COURSE_ROOM"):
@@ -50,7 +49,7 @@ def predict(number: str, text: str, answers: list[str] | tuple, unit: str = "",
     box = ipywidgets.VBox([ipywidgets.HTML(asks), *controls, below])
     bundle = box._repr_mimebundle_() | {"text/plain": f"{text} ({choices})", "text/html": still}
     _asked[number] = {"shown": display(bundle, raw=True, display_id=True), "bundle": bundle,
-                      "controls": controls}
+                      "controls": controls, "below": below}
 
 
 def reveal(number: str, measured: float | str, figures: str = "") -> None:
@@ -69,19 +68,25 @@ def reveal(number: str, measured: float | str, figures: str = "") -> None:
     elif measured not in question["answers"]:
         raise ValueError(f"{measured!r} is no answer to question {number}.")
     trouble = progress.measured(number, measured)
-    guess = progress.read()["guesses"].get(number, {}).get("guess")
-    who = (f"<b>You:</b> {html.escape(said(guess, question['unit']))}. "
-           if progress.fits(number, guess) else "")
+    guess = _guess(number)
+    who = "" if guess is None else f"<b>You:</b> {html.escape(said(guess, question['unit']))}. "
     truth = html.escape(f"{said(measured, question['unit'])}{f' ({figures})' * bool(figures)}")
     _revealed.add(number)
     if asked := _asked.get(number):
         who = _counted(asked["controls"]) if os.environ.get("COURSE_ROOM") else who
         asked["controls"][0].disabled = True
+        asked["below"].value = "" if os.environ.get("COURSE_ROOM") else _kept(
+            guess, question["unit"], True)
         folded = f"<details><summary>What was measured</summary>{truth}</details>"
         asked["shown"].update(asked["bundle"] | {
             "text/html": asked["bundle"]["text/html"] + folded}, raw=True)
     display(HTML('<div style="border-left: 4px solid #0072B2; padding: 4px 12px">'
                  f"{who}<b>Measured:</b> {truth}. {html.escape(trouble)}</div>"))
+
+
+def _guess(number: str) -> float | str | None:
+    guess = progress.read()["guesses"].get(number, {}).get("guess")
+    return guess if progress.fits(number, guess) else None
 
 
 def _control(answers: list[str] | tuple, unit: str, guess, pairs: bool) -> list[ipywidgets.Widget]:
@@ -97,24 +102,35 @@ def _control(answers: list[str] | tuple, unit: str, guess, pairs: bool) -> list[
 def _hands(answers: list[str] | tuple, unit: str, guess, pairs: bool) -> list[ipywidgets.Widget]:
     """For each time that a room is asked: a count for each choice, or a line for its numbers."""
     times = ["alone", "after talking"] if pairs else ["hands"]
-    if isinstance(answers, list):
-        return [ipywidgets.HBox([ipywidgets.Label(time), *(
-            ipywidgets.BoundedIntText(0, 0, 999, description=answer, layout={"width": "auto"},
-                                      style={"description_width": "initial"})
-            for answer in answers)]) for time in times]
-    return [ipywidgets.Text(description=time, placeholder="called out: 75 20 50") for time in times]
+    fields = [[ipywidgets.BoundedIntText(
+        0, 0, 999, description=answer, layout={"width": "auto"}, continuous_update=False,
+        style={"description_width": "initial"}) for answer in answers]
+        if isinstance(answers, list) else [ipywidgets.Text(
+            description="numbers", placeholder="75 20 50", continuous_update=False)]
+        for _ in times]
+    for field in sum(fields, []):
+        field.observe(_let_go, "value")
+    return [ipywidgets.HBox([ipywidgets.Label(time), *row], layout={"flex_flow": "row wrap"})
+            for time, row in zip(times, fields)]
+
+
+def _let_go(change) -> None:
+    """Take the focus off a field, which keeps all keys to itself: the next one turns the slide."""
+    change["owner"].disabled = True
+    change["owner"].disabled = False
 
 
 def _counted(controls: list[ipywidgets.Widget]) -> str:
     parts = []
-    for control in controls:
-        if isinstance(control, ipywidgets.HBox):
-            time, *counts = control.children
-            parts.append(f"{time.value}: " + ", ".join(f"{one.description} {one.value}"
-                                                      for one in counts))
-        elif numbers := [float(text) for text in re.findall(r"-?\d+(?:\.\d+)?", control.value)]:
-            parts.append(f"{control.description}: {', '.join(map(written, sorted(numbers)))}; "
-                        f"in the middle {written(statistics.median(numbers))}")
+    for time, *fields in (row.children for row in controls):
+        if isinstance(fields[0], ipywidgets.Text):
+            numbers = [float(text) for text in re.findall(r"-?\d+(?:\.\d+)?", fields[0].value)]
+            if numbers:
+                parts.append(f"{time.value}: {', '.join(map(written, sorted(numbers)))}; in the "
+                             f"middle {written(statistics.median(numbers))}")
+        else:
+            parts.append(f"{time.value}: " + ", ".join(f"{field.description} {field.value}"
+                                                      for field in fields))
     return f"<b>The room.</b> {html.escape('; '.join(parts))}. " * bool(parts)
 
 

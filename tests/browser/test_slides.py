@@ -118,7 +118,7 @@ def test_a_room_gives_its_hands_as_numbers(present, page):
     press(page, "PageDown", shown[1:shown.index(ids.index("guess-00-1")) + 1])
     page.keyboard.press("Control+Shift+Enter")
     page.keyboard.press("Shift+Enter")
-    line = cell.get_by_role("textbox", name="hands")
+    line = cell.get_by_role("textbox", name="numbers")
     line.fill("75 20 50")
     line.press("Enter")
     press(page, "PageDown", [ids.index("cell-008")])

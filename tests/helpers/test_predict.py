@@ -106,7 +106,8 @@ def test_a_room_counts_its_hands_before_and_after_talking(ask, kept, displayed, 
     assert f"alone: {CHOICES[0]} 12, {CHOICES[1]} 5" in said(displayed)
     assert f"after talking: {CHOICES[0]} 2, {CHOICES[1]} 15" in said(displayed)
     (line,), _ = ask("00.1")
-    line.value = "75, 20 and 50"
+    line.children[1].value = "75, 20 and 50"
+    assert not line.children[1].disabled
     predict.reveal("00.1", 24.1)
     assert "20, 50, 75; in the middle 50." in said(displayed) and not kept.exists()
 
