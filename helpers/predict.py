@@ -3,6 +3,7 @@
 No cell waits for an answer. Where a room is presented to (COURSE_ROOM=1), its hands are counted.
 """
 
+import asyncio
 import html
 import os
 import re
@@ -116,8 +117,12 @@ def _hands(answers: list[str] | tuple, unit: str, guess, pairs: bool) -> list[ip
 
 def _let_go(change) -> None:
     """Take the focus off a field, which keeps all keys to itself: the next one turns the slide."""
-    change["owner"].disabled = True
-    change["owner"].disabled = False
+    field = change["owner"]
+    field.disabled = True
+    try:  # a browser lets go of what is disabled when it next paints
+        asyncio.get_running_loop().call_later(0.5, setattr, field, "disabled", False)
+    except RuntimeError:  # no kernel
+        field.disabled = False
 
 
 def _counted(controls: list[ipywidgets.Widget]) -> str:

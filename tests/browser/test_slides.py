@@ -121,6 +121,7 @@ def test_a_room_gives_its_hands_as_numbers(present, page):
     line = cell.get_by_role("textbox", name="numbers")
     line.fill("75 20 50")
     line.press("Enter")
+    page.wait_for_function("document.activeElement === document.body")
     press(page, "PageDown", [ids.index("cell-008")])
     page.keyboard.press("Shift+Enter")
     press(page, "PageDown", [ids.index("reveal-00-1")])
