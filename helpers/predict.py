@@ -34,9 +34,10 @@ def predict(number: str, text: str, answers: list[str] | tuple, unit: str = "",
     """
     guess = _guess(number)
     over = number in _revealed or "measured" in progress.read()["guesses"].get(number, {})
-    below = ipywidgets.HTML(_kept(guess, unit, over))
-    controls = (_hands if os.environ.get("COURSE_ROOM") else _control)(answers, unit, guess, pairs)
-    if not os.environ.get("COURSE_ROOM"):
+    room = bool(os.environ.get("COURSE_ROOM"))
+    below = ipywidgets.HTML("" if room else _kept(guess, unit, over))
+    controls = (_hands if room else _control)(answers, unit, guess, pairs)
+    if not room:
         def changed(change) -> None:
             trouble = progress.guess(number, change["new"])
             below.value = f"{_kept(change['new'], unit, over)} {html.escape(trouble)}"
@@ -50,7 +51,7 @@ def predict(number: str, text: str, answers: list[str] | tuple, unit: str = "",
     box = ipywidgets.VBox([ipywidgets.HTML(asks), *controls, below])
     bundle = box._repr_mimebundle_() | {"text/plain": f"{text} ({choices})", "text/html": still}
     _asked[number] = {"shown": display(bundle, raw=True, display_id=True), "bundle": bundle,
-                      "controls": controls, "below": below}
+                      "controls": controls, "below": below, "room": room}
 
 
 def reveal(number: str, measured: float | str, figures: str = "") -> None:
@@ -74,10 +75,11 @@ def reveal(number: str, measured: float | str, figures: str = "") -> None:
     truth = html.escape(f"{said(measured, question['unit'])}{f' ({figures})' * bool(figures)}")
     _revealed.add(number)
     if asked := _asked.get(number):
-        who = _counted(asked["controls"]) if os.environ.get("COURSE_ROOM") else who
-        asked["controls"][0].disabled = True
-        asked["below"].value = "" if os.environ.get("COURSE_ROOM") else _kept(
-            guess, question["unit"], True)
+        if asked["room"]:
+            who = _counted(asked["controls"])
+        else:
+            asked["controls"][0].disabled = True
+            asked["below"].value = _kept(guess, question["unit"], True)
         folded = f"<details><summary>What was measured</summary>{truth}</details>"
         asked["shown"].update(asked["bundle"] | {
             "text/html": asked["bundle"]["text/html"] + folded}, raw=True)
