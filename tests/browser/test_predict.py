@@ -55,6 +55,14 @@ def test_a_guess_is_held_beside_what_was_measured_and_is_there_on_the_second_day
     expect(reopened.cells.nth(place("reveal-00-1"))).to_contain_text("You: 100.")
     assert not again.get_by_text("model not found").count() and not again.watched.errors
     table = reopened.run(*lessons.needed("00", place("guess-00-1"))[:1], place("so-far-table"))
-    expect(table).to_contain_text("1 of 4")
+    expect(table).to_contain_text("Measured guesses in the course so far: 1.")
     expect(table.get_by_role("img")).to_have_count(1)
     browser.end_kernels(again, lab)
+
+
+def test_a_choice_is_made_with_the_keyboard(notebook, page):
+    asked = notebook.run(*lessons.needed("00", place("guess-00-3")))
+    _, choice, _ = pages.questions()["00.3"]["answers"]
+    asked.get_by_role("button", name=choice).focus()
+    page.keyboard.press("Space")
+    expect(asked).to_contain_text(f"Kept: {choice}.")
