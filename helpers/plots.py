@@ -84,16 +84,18 @@ def to_array(pictures: Tensor) -> np.ndarray:
     return pictures.expand(-1, 3, -1, -1).permute(0, 2, 3, 1).clamp(0, 1).numpy()
 
 
-def pictures(rows: dict[str, Tensor], caption: str, titles: list[str] | None = None) -> None:
+def pictures(rows: dict[str, Tensor], caption: str, titles: list[str] | None = None,
+             side: float = 1.3) -> None:
     """Rows of pictures, each row with its name at the left.
 
     Args:
         rows: name of the row -> (N, 3, H, W) or (N, 1, H, W) float in [0, 1].
         caption: one sentence under the figure.
         titles: N short titles above the first row.
+        side: how many inches wide each picture is at most.
     """
     columns = max(map(len, rows.values()))
-    side = min(WIDTH / columns, 1.3)
+    side = min(WIDTH / columns, side)
     figure, axes = plt.subplots(len(rows), columns, squeeze=False, layout="compressed",
                                 figsize=(WIDTH, side * len(rows) + (0.35 if titles else 0.1)))
     for axis in axes.flat:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from filelock import FileLock
 from IPython.display import Markdown, display
 
 from helpers import page
@@ -216,26 +217,10 @@ def _put_aside(path: Path) -> str:
 @contextlib.contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Let one kernel at a time write; a disk that knows no locks lets all in."""
-    with path.open("a") as lock:
-        deadline = time.monotonic() + PATIENCE
-        while _is_taken(lock) and time.monotonic() < deadline:
-            time.sleep(0.02)
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError, NotImplementedError):  # a Timeout is an OSError
+            held.enter_context(FileLock(path, timeout=PATIENCE))
         yield
-
-
-def _is_taken(lock) -> bool:
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return isinstance(error, BlockingIOError | PermissionError)
-    return False
 
 
 def _now() -> str:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import filelock
 import lessons
 import pytest
 
@@ -112,6 +113,17 @@ def test_a_full_disk_costs_nothing_that_was_there_and_what_waits_is_written_late
     assert {path.name for path in kept.parent.iterdir()} == {kept.name, ".progress.lock"}
     progress.guess("01.1", 60)
     assert set(content(kept)["guesses"]) == {"00.1", "00.4", "01.1"}
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOLCK, "No locks available"),
+                                   NotImplementedError(), filelock.Timeout("taken")])
+def test_a_disk_that_knows_no_locks_lets_writes_through(error, kept, monkeypatch):
+    def acquire(lock, *args, **settings):
+        raise error
+
+    monkeypatch.setattr(filelock.BaseFileLock, "acquire", acquire)
+    assert progress.guess("00.1", 75) == ""
+    assert content(kept)["guesses"]["00.1"]["guess"] == 75
 
 
 def test_a_folder_that_cannot_be_made_ends_in_one_sentence(kept):
