@@ -15,7 +15,7 @@ from exercises.trying import Fault, Mistakes, TooLong, time_limit
 from helpers import progress
 
 TODO = "Not started yet: replace the ... in the cell above with your answer, then run both cells."
-SECONDS = 20  # of computing that a check may take
+SECONDS = 20  # of computing that most checks may take
 SEED = 0
 
 
@@ -34,29 +34,30 @@ def tell(exercise: str, right: bool, sentence: str) -> bool:
     return right
 
 
-def checker(exercise: str) -> Callable:
+def checker(exercise: str, seconds: float | None = None) -> Callable:
     """Turn a check into a function that tells the verdict and says whether the answer is right.
 
     Args:
         exercise: Its number. The docstring of the check is what a right answer hears.
+        seconds: For how long it may compute, if not SECONDS: more where it trains something.
     """
     def checks(check: Callable[..., Mistakes]) -> Callable[..., bool]:
         @functools.wraps(check)
         def show(answer, *facts) -> bool:
-            mistake = _first_mistake(check, answer, *facts)
+            mistake = _first_mistake(check, seconds or SECONDS, answer, *facts)
             return tell(exercise, mistake is None, mistake or check.__doc__)
         show.exercise = exercise
         return show
     return checks
 
 
-def _first_mistake(check: Callable[..., Mistakes], answer, *facts) -> str | None:
+def _first_mistake(check: Callable[..., Mistakes], seconds: float, answer, *facts) -> str | None:
     """Try an answer in limited time; random numbers are the same each time, and the lesson's stay.
 
     What is said of the check itself is a fault of ours: no answer should get there.
     """
     try:
-        with time_limit(SECONDS), torch.random.fork_rng(devices=[]), torch.enable_grad():
+        with time_limit(seconds), torch.random.fork_rng(devices=[]), torch.enable_grad():
             torch.manual_seed(SEED)
             mistakes = [(True, TODO)] if answer is ... else check(answer, *facts)
             return next((sentence for is_wrong, sentence in mistakes if is_wrong), None)
@@ -65,7 +66,7 @@ def _first_mistake(check: Callable[..., Mistakes], answer, *facts) -> str | None
     except Fault as fault:
         return str(fault)
     except TooLong:
-        return (f"Stopped: {SECONDS} seconds of computing, and your answer did not come to an end. "
+        return (f"Stopped: {seconds} seconds of computing, and your answer did not come to an end. "
                 "If there is a loop in it, what ends the loop?")
     except Exception as error:
         return f"The check itself can't read your answer ({type(error).__name__}: {error})."
