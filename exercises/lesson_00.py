@@ -3,6 +3,7 @@
 import torch
 
 from exercises import checker
+from exercises.concluding import concluding, with_value
 from exercises.trying import a_type, compare
 
 
@@ -73,3 +74,8 @@ def check_worst(worst, error, unseen):
         f"The single worst drawing shows {worst}, but the question is about the mean over a "
         "concept's drawings.")
     yield more, f"{worst} has a mean error of {mean[worst]:.1f}; higher than that: {more}."
+
+
+check_conclusion = concluding(
+    "00.3", "coarse", "fine", with_value(32),
+    "The control is missing: 32, the pictures as they are.")

@@ -3,7 +3,8 @@
 import torch
 
 from exercises import checker, choices
-from exercises.trying import call, compare, shape, tensor
+from exercises.concluding import concluding
+from exercises.trying import Mistakes, call, compare, shape, tensor
 
 
 def _box(left, top, right, bottom):
@@ -100,3 +101,20 @@ check_kinds = choices("01.3", {
     "sort 10,000 unlabelled photographs into piles of alike ones":
         ("none", "no photograph comes with an answer"),
 }, "A list needs detection, a number regression, a pixel map segmentation, and piles no label.")
+
+
+def _pixels(learners: dict) -> str | None:
+    return next((name for name, (who, _) in learners.items() if who == "pixels"), None)
+
+
+def _worth(learners: dict, known: str, tried: str) -> Mistakes:
+    (_, many), (who, few) = learners[known], learners[tried]
+    yield who != "network", f"“{tried}” is no network: the question is what the network is worth."
+    yield many <= few, (
+        f"The pixels got {many} labels, the network {few}. What a label is worth shows if the "
+        "pixels get more of them.")
+
+
+check_conclusion = concluding(
+    "01.4", "network", "pixels", _pixels, "The rival is missing: pixels, with more labels.",
+    also=_worth)

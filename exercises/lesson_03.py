@@ -4,7 +4,9 @@ import torch
 from torch.nn import functional as F
 
 from exercises import checker, choices
-from exercises.trying import call, compare, formed, shape, slopes, tensor
+from exercises.concluding import concluding, with_value
+from exercises.trying import Mistakes, call, compare, formed, shape, slopes, tensor
+from helpers.experiment import Results
 
 
 @checker("03.1")
@@ -130,3 +132,16 @@ check_tasks = choices("03.4", {
     "X-ray pictures of hands, grey": ("colour", "a grey picture has no colour to hide"),
     "photographs of living rooms": ("none", "a room has an up, parts that differ, and colours"),
 }, "A pretext task teaches only where its answer is in the picture and needs to be understood.")
+
+
+def _mend(pushes: dict, known: str, tried: str, faint_bags) -> Mistakes:
+    yield not isinstance(faint_bags, Results) or tried not in faint_bags, (
+        f"faint_bags should say, for “{tried}” too, whether these still fool the energy.")
+    auroc = sum(faint_bags[tried]) / max(len(faint_bags[tried]), 1)
+    yield auroc < 0.6, (
+        f"Faint bags still fool the energy: AUROC {auroc:.2f} with “{tried}”. First mend it (0.6 "
+        "or more); then ask what that cost.")
+
+
+check_conclusion = concluding(
+    "03.5", "gains", "loses", with_value(0), "The control is missing: a push of 0.", also=_mend)

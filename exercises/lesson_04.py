@@ -4,6 +4,7 @@ import torch
 from torch.nn import functional as F
 
 from exercises import checker, choices
+from exercises.concluding import concluding
 from exercises.trying import call, compare, slopes
 
 
@@ -93,3 +94,12 @@ check_views = choices("04.3", {
     "is this texture wood or stone?":
         ("none", "wood is wood in any light, turned, mirrored, and in each small piece"),
 }, "A view may change anything but what the label says.")
+
+
+def _theirs(views: dict) -> str | None:
+    return next((name for name, see in views.items()
+                 if getattr(see, "__name__", "") == "view"), None)
+
+
+check_conclusion = concluding(
+    "04.4", "mine", "theirs", _theirs, "The control is missing: the lesson's own view.")

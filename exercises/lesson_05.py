@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from exercises import checker, choices
+from exercises.concluding import concluding
 from exercises.trying import call, formed, shape
 
 PAD, CLS, SEP, MASK = 0, 2, 3, 4
@@ -124,3 +125,7 @@ check_family = choices("05.3", {
     "two halves of one text, and it says whether they were swapped":
         ("sentence order", "both halves are of the same text, and only their order is asked"),
 }, "What is hidden and what may be seen: that alone tells the relatives apart.")
+
+
+check_conclusion = concluding(
+    "05.4", "more", "less", lambda ratios: min(ratios, key=ratios.get))

@@ -3,6 +3,7 @@
 import torch
 
 from exercises import checker, choices
+from exercises.concluding import concluding, with_value
 from exercises.trying import call, compare, slopes
 
 
@@ -84,3 +85,8 @@ check_wishes = choices("06.3", {
     "another picture each time, as probable as in the data":
         ("sample", "only drawing at random shows all answers, as often as they occur"),
 }, "Each wish has its answer, and none has them all.")
+
+
+check_conclusion = concluding(
+    "06.4", "more", "less", with_value({"bridges": True, "dropout": 0.0}),
+    "The control is missing: the network as it was, with bridges and without dropout.")

@@ -3,6 +3,7 @@
 import torch
 
 from exercises import checker, choices
+from exercises.concluding import concluding
 from exercises.trying import call, compare, like, shape, slopes
 
 
@@ -103,3 +104,7 @@ check_ways = choices("07.3", {
     "a robot tries grips, and gets a point for each cup that it lifts":
         ("reinforcement", "it makes its data by trying, and a point doesn't say what was right"),
 }, "Ask where the data come from, and who wrote the answer.")
+
+
+check_conclusion = concluding(
+    "07.4", "more", "less", lambda bonuses: min(bonuses, key=bonuses.get))
