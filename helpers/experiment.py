@@ -88,9 +88,11 @@ def _draw(results: Results, title: str, ylabel: str) -> None:
                   linestyle=":", label=f"seed {results.seeds[row]}")
     for place, figures in enumerate(filter(None, results.values())):
         axis.errorbar(place + 0.12, np.mean(figures), np.std(figures, ddof=len(figures) > 1),
-                      color=plots.COLOURS["SSL"], marker="_", markersize=22, capsize=4)
+                      color=plots.COLOURS["SSL"], marker="_", markersize=22,
+                      markeredgewidth=2.5, capsize=4)
     axis.set_xticks(range(len(results)), [*results], parse_math=False)
     axis.set(title=title, ylabel=ylabel, xlim=(-0.5, len(results) - 0.5))
     figure.legend(loc="outside right upper")
     plots.show(figure, "Grey dots: single runs, those of one seed joined. Blue: their mean, and "
-                       f"the spread (standard deviation) over {len(results.seeds)} seeds.")
+                       f"the spread (standard deviation) over {len(results.seeds)} seeds. "
+                       "Mind where the axis begins.")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from exercises import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_06
 from exercises.concluding import concluding, first, with_value
 from helpers.experiment import Results
 
@@ -110,3 +111,40 @@ def test_a_lesson_can_ask_for_more(verdict):
 def test_two_settings_in_one_change_each_are_no_fault(verdict):
     settings = {"A": {"x": 1, "y": 1}, "B": {"x": 2, "y": 1}}
     assert "Right." in verdict(CHECK, "B", results(*CLEAR, settings=settings))
+
+
+def view(drawings):
+    """Called as the lesson's own."""
+
+
+def my_view(drawings):
+    """Called otherwise."""
+
+
+AS_IT_WAS, DROPOUT = {"bridges": True, "dropout": 0.0}, {"bridges": True, "dropout": 0.3}
+MENDED = results([0.2, 0.2, 0.2], [0.9, 0.9, 0.9], settings={"A": 0, "B": 1})
+
+
+@pytest.mark.parametrize(("lesson", "conclusion", "tried", "facts", "word"), [
+    (lesson_00, "coarse", (32, 4), (), "Right."),
+    (lesson_00, "coarse", (16, 4), (), "The control is missing: 32"),
+    (lesson_01, "network", (("pixels", 320), ("network", 80)), (), "Right."),
+    (lesson_01, "network", (("network", 320), ("network", 80)), (), "The rival is missing"),
+    (lesson_01, "network", (("pixels", 80), ("network", 80)), (), "got 80 labels, the network 80"),
+    (lesson_01, "network", (("pixels", 320), ("pixels", 80)), (), "is no network"),
+    (lesson_02, "smaller", (16, 64), (), "Right."),
+    (lesson_02, "larger", (64, 16), (), "Right."),
+    (lesson_02, "larger", (16, 64), (), "the opposite"),
+    (lesson_03, "gains", (0, 1), (MENDED,), "Right."),
+    (lesson_03, "gains", (2, 1), (MENDED,), "The control is missing: a push of 0"),
+    (lesson_03, "gains", (1, 0), (MENDED,), "still fool the energy: AUROC 0.20 with “A”"),
+    (lesson_03, "gains", (0, 1), (...,), "whether these still fool"),
+    (lesson_04, "mine", (view, my_view), (), "Right."),
+    (lesson_04, "mine", (my_view, abs), (), "The control is missing"),
+    (lesson_06, "more", (AS_IT_WAS, DROPOUT), (), "Right."),
+    (lesson_06, "more", (AS_IT_WAS, DROPOUT | {"bridges": False}), (), "Two things change"),
+    (lesson_06, "more", (DROPOUT | {"bridges": False}, DROPOUT), (), "The control is missing"),
+])
+def test_each_lesson_asks_for_its_own_control(lesson, conclusion, tried, facts, word, verdict):
+    given = results(*CLEAR, "no difference", settings=dict(zip("AB", tried)))
+    assert word in verdict(lesson.check_conclusion, conclusion, given, *facts)
