@@ -180,5 +180,5 @@ def test_the_table_has_a_line_for_each_lesson(kept, displayed):
     progress.table()
     lines = displayed[-1]["data"]["text/markdown"].splitlines()
     assert len(lines) == 2 + len(lessons.LESSONS)
-    assert lines[2] == "| 00 · Start here | 1 of 2 | 1 of 4 | 55% of the scale |"
+    assert lines[2] == "| 00 · Start here | 1 of 3 | 1 of 4 | 55% of the scale |"
     assert lines[-1].endswith(" 0 of 6 |  |")
