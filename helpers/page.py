@@ -88,14 +88,14 @@ def exercises() -> dict[str, str]:
             for number, source in numbered(path, "check").items()}
 
 
-def numbered(path: Path, tag: str) -> dict[str, str]:
-    """The sources of a notebook's cells with a tag, by the number of the exercise above them."""
+def numbered(path: Path, *tags: str) -> dict[str, str]:
+    """What a notebook's cells with these tags hold, by the number of the exercise above them."""
     found, number = {}, "0"
     for cell in _read(path)["cells"]:
         source = "".join(cell["source"])
         number = ([number] + re.findall(r"\*\*Exercise (\d+)", source))[-1]
-        if tag in cell["metadata"].get("tags", []):
-            found[number] = source
+        if not {*tags}.isdisjoint(cell["metadata"].get("tags", [])):
+            found[number] = f"{found[number]}\n\n{source}" if number in found else source
     return found
 
 

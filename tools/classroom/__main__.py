@@ -15,6 +15,8 @@ from helpers import page, progress
 from tools.classroom import files, report
 from tools.storage import write
 
+ANSWERS = "experiment", "exercise"  # tags of the cells that a student writes into
+
 
 def hand_in(work: Path, name: str, to: Path) -> str:
     """Write one file with what a student did; return what to say about it.
@@ -30,8 +32,8 @@ def hand_in(work: Path, name: str, to: Path) -> str:
     answers = {}
     for lesson, path in page.lessons(work).items():
         try:
-            given = page.numbered(page.find(lesson), "exercise")
-            mine = page.numbered(path, "exercise")
+            given = page.numbered(page.find(lesson), *ANSWERS)
+            mine = page.numbered(path, *ANSWERS)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             trouble += f" {path.name} can't be read: its answers are missing."
             continue
