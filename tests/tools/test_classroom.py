@@ -19,6 +19,12 @@ SQUARED = "This is the squared distance. A difference of (3, 4) has length {}: t
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
 
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch, tmp_path):
+    """Put back, after each test, the folder that a command has named for its process."""
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path / "my"))
+
+
 def student(number, **changes):
     """What one of forty hands in: each third is stuck, the guesses are too high."""
     luck = random.Random(number)
