@@ -142,7 +142,7 @@ def learn(options: argparse.Namespace) -> None:
     accelerator = trainer.accelerator(f"tools.learn {options.folder}")
     page, out, meter = lesson(), options.out, []
     pictures, rows, lines = look(page, options, accelerator)
-    exam = page.make_exam(pictures, rows)
+    exam = page.make_exam(page.held_out(rows), pictures["label"][:])
     checkpoint, record = out / "checkpoint.safetensors", out / "record.json"
     before = earlier(record, checkpoint)
     options.steps = options.steps or before.get("steps")  # the minutes count at the first start
