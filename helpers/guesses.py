@@ -16,7 +16,7 @@ def my_guesses(lesson: str) -> None:
     own = {number: one for number, one in state.items() if number.startswith(f"{lesson}.")}
     if own:
         _draw(own, f"Lesson {lesson}: guess and measurement")
-    print("" if own else "No guess of this lesson was measured. ", _over_the_course(state), sep="")
+    _say("" if own else "No guess of this lesson was measured. ", _over_the_course(state))
 
 
 def calibration() -> None:
@@ -39,7 +39,11 @@ def calibration() -> None:
                   ylabel="distance", ylim=(-0.03, 1.03))
         plots.show(figure, "Left: below the dotted line the guess was too high. Right: how far "
                    "guess and measurement are apart, as a share of the scale.")
-    print(_over_the_course(state))
+    _say(_over_the_course(state))
+
+
+def _say(*sentences: str) -> None:
+    print(textwrap.fill("".join(sentences), 88))
 
 
 def _over_the_course(state: dict[str, tuple]) -> str:
