@@ -153,7 +153,7 @@ def test_the_page_says_what_to_take_up_and_in_the_checkers_own_words(made):
     first = html[html.index("To take up tomorrow"):html.index("Who did what")]
     assert "<b>00.1</b> One drawing shown" in first and "of the scale on average" in first
     assert "<b>Exercise 00.1</b>: 11 are stuck. 10 of them heard: “This is the squared" in first
-    assert "31: This is the squared distance" in html
+    assert "31 heard: This is the squared distance" in html
 
 
 def test_a_question_shows_a_histogram_with_what_was_measured(made):

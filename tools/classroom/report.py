@@ -118,7 +118,7 @@ def verdicts(number: str, students: list[Student]) -> str:
     """How many solved an exercise, and the commonest wrong answers in the checker's own words."""
     solved = sum(number in one.solved for one in students)
     tried = sum(number in one.solved or bool(one.wrong.get(number)) for one in students)
-    heard = "".join(f"<li>{count}: {escape(message)}</li>"
+    heard = "".join(f"<li>{count} heard: {escape(message)}</li>"
                     for message, count in commonest(number, students)[:5])
     return (f"<h3>Exercise {number}</h3><p>{solved} of the {tried} who tried it solved it.</p>"
             f"<ul>{heard}</ul>")
@@ -128,7 +128,8 @@ def answers(one: Student) -> str:
     """What a student wrote, folded."""
     cells = "".join(f"<p>Exercise {number}</p><pre>{escape(source)}</pre>"
                     for number, source in one.answers.items())
-    return f"<details><summary>{escape(one.called)}: {len(one.answers)}</summary>{cells}</details>"
+    return (f"<details><summary>{escape(one.called)}: {len(one.answers)} answers</summary>{cells}"
+            "</details>")
 
 
 def figure(number: str, students: list[Student]) -> str:
