@@ -48,8 +48,11 @@ def test_lessons_come_first_then_files_with_long_tests_and_the_order_of_cells_st
     quick, long, cells = item("tests/a.py"), item("tests/b.py"), [
         item(f"notebooks/{name}.ipynb", cell_num=number)
         for name in ("00_start", "04_siamese") for number in (1, 0)]
-    order = sorted([quick, long, *cells], key=lambda one: selection.turn(one, {long.path}))
-    assert order == [cells[3], cells[2], cells[1], cells[0], long, quick]
+    longest = [item(path) for path in selection.LONGEST]
+    order = sorted([quick, long, *cells, *reversed(longest)],
+                   key=lambda one: selection.turn(one, {long.path}))
+    assert order == [cells[3], cells[2], cells[1], cells[0], *longest, long, quick]
+    assert all(path.is_file() for path in selection.LONGEST)
 
 
 VIEWS = "tests/helpers/test_views.py"

@@ -11,6 +11,10 @@ from helpers import page
 from tools import fingerprint
 
 ROOTS = (lessons.ROOT, lessons.ROOT / "tests" / "support")
+# The files of tests that take minutes, the longest first.
+LONGEST = [lessons.ROOT / "tests" / f"{name}.py" for name in (
+    "browser/test_controls", "tools/test_website", "tools/test_bench_peers", "browser/test_lab",
+    "browser/test_slides", "tools/test_processes", "launcher/test_places", "tools/test_live")]
 
 
 def pytest_addoption(parser):
@@ -53,10 +57,14 @@ def is_marked(item, *names):
 
 
 def turn(item, long):
-    """Notebooks come first, the longest of them before the others; then files with long tests."""
+    """Notebooks come first, the longest of them before the others; then files with long tests.
+
+    What is begun last should be short, as the other process has nothing left to do.
+    """
     if is_cell(item):
         return 0, -page.minutes(item.path), item.path, item.cell_num
-    return 1, item.path not in long
+    place = LONGEST.index(item.path) if item.path in LONGEST else len(LONGEST)
+    return 1, place, item.path not in long
 
 
 def of_lesson(lesson):
