@@ -159,11 +159,18 @@ class Lesson:
 
 
 def hindrances(page):
-    """What seriously hinders those who cannot see well or use no mouse, as axe-core finds it."""
+    """What seriously hinders those who cannot see well or use no mouse, as axe-core finds it.
+
+    It looks at the page in light and in dark colours.
+    """
     if not AXE.exists():
         pytest.skip("axe-core is not installed: npm install --prefix tests --no-package-lock")
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    return page.evaluate(FINDINGS)
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += page.evaluate(FINDINGS)
+    return found
 
 
 def complaints(cell):

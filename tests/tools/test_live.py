@@ -44,10 +44,8 @@ def use(page, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", export.PAGES)
-def test_nothing_hinders_those_who_cannot_see_well_or_use_no_mouse(name, scheme, page, live_site):
-    page.emulate_media(color_scheme=scheme)
+def test_nothing_hinders_those_who_cannot_see_well_or_use_no_mouse(name, page, live_site):
     page.goto((live_site / f"{name}.html").as_uri())
     assert not browser.hindrances(page)
     use(page, name)

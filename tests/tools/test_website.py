@@ -151,10 +151,8 @@ def test_a_word_is_found_and_leads_to_its_lesson(site, page):
     assert not page.watched.errors and not page.watched.outside
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_hinders_those_who_cannot_see_well_or_use_no_mouse(name, scheme, site, page):
-    page.emulate_media(color_scheme=scheme)
+def test_nothing_hinders_those_who_cannot_see_well_or_use_no_mouse(name, site, page):
     page.goto((site / name).as_uri())
     page.wait_for_load_state("networkidle")
     assert not browser.hindrances(page)
