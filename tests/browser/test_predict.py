@@ -41,10 +41,7 @@ def test_a_guess_is_held_beside_what_was_measured_and_is_there_on_the_second_day
     file = newcomer / "my" / "progress.json"
     entry = json.loads(file.read_text(encoding="utf-8"))["guesses"]["00.1"]
     assert entry["guess"] == 100 and 15 < entry["measured"] < 28
-    page.keyboard.press("Control+S")
-    address = f"{lab}/api/contents/{lessons.LESSONS['00'].name}"
-    while "<b>You:</b> 100." not in page.request.get(address).json()["content"].__str__():
-        page.wait_for_timeout(500)
+    notebook.save()
     browser.end_kernels(page, lab)
     again = page.context.new_page()
     again.watched = browser.Watched(again)

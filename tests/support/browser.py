@@ -149,6 +149,12 @@ class Lesson:
             self.finish(cell)
         return cell
 
+    def save(self):
+        """Save with the keyboard, and wait for the server: who reads meanwhile disturbs it."""
+        with self.page.expect_response(lambda answer: answer.request.method == "PUT"
+                                       and "/api/contents/" in answer.url):
+            self.page.keyboard.press("Control+S")
+
     def write(self, number, code):
         """Put other code in a cell's place."""
         editor = self.cells.nth(number).locator(".cm-content")
