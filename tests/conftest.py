@@ -115,10 +115,12 @@ def lab(chromium, newcomer):
 
 @pytest.fixture
 def opened(lab, newcomer, page):
-    """Open a lesson in JupyterLab as it comes; its kernel ends with the test."""
+    """Open a lesson in JupyterLab as it comes, whole; its kernel ends with the test."""
     def open_lesson(lesson):
         shutil.copy(lessons.LESSONS[lesson], newcomer / "my" / lessons.PLACES[lesson])
-        return browser.Lesson(page, lab, lesson)
+        notebook = browser.Lesson(page, lab, lesson)
+        notebook.expect_whole(lesson)
+        return notebook
 
     yield open_lesson
     browser.end_kernels(page, lab)

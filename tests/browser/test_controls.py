@@ -1,4 +1,4 @@
-"""A control of each lesson after 00 shows something else when a hand moves it in a browser."""
+"""Each lesson after 00 opens in a browser, and a control shows something else when it is moved."""
 
 import browser
 import lessons
@@ -40,7 +40,7 @@ def press(box):
     ("P4", "show_names", slide),
     ("11", "show_views", choose),
 ], ids=list(lessons.LESSONS)[1:])
-def test_a_control_that_is_moved_shows_something_else(opened, lesson, callback, move):
+def test_it_opens_whole_and_a_moved_control_shows_something_else(opened, lesson, callback, move):
     notebook = opened(lesson)
     notebook.clear()
     imports, *further = lessons.needed(lesson, lessons.control(lesson, callback))

@@ -24,20 +24,6 @@ def test_no_dialog_greets_the_newcomer_and_lesson_00_is_open(lab, page):
     assert not page.locator(".jp-Dialog").count()
 
 
-@pytest.mark.parametrize("lesson", lessons.LESSONS)
-def test_a_lesson_opens_with_its_heading_and_its_pictures(opened, page, lesson):
-    opened(lesson)
-    heading = lessons.markdown(lesson).splitlines()[0].removeprefix("# ")
-    expect(page.locator(f"{browser.SHOWN} h1")).to_contain_text(heading)
-    pictures = page.locator(f"{browser.SHOWN} img")
-    expect(pictures).to_have_count(lessons.pictures(lesson))
-    words = pictures.evaluate_all("shown => shown.map(picture => picture.alt)")
-    assert all(words) and set(lessons.words(lesson)) <= set(words)
-    for picture in pictures.all():
-        expect(picture).not_to_have_js_property("naturalWidth", 0)
-    assert not page.locator(".jp-Dialog").count()
-
-
 @pytest.mark.parametrize("lesson, exercise, wrong, hint", [
     ("00", 0, SQUARED, "This is the squared distance."),
     ("01", 2, lessons.solutions("01")[2].replace("detection", "regression"),
@@ -55,17 +41,6 @@ def test_an_answer_gets_a_hint_where_it_is_wrong_and_praise_where_it_is_right(
         notebook.write(answer, code)
         verdict = notebook.run(answer, check)
         expect(verdict).to_contain_text(re.compile(words))
-
-
-def test_a_quiz_says_what_is_wrong_and_what_is_right(opened):
-    notebook = opened("00")
-    notebook.clear()
-    quiz = next(number for number, cell in enumerate(lessons.read("00").cells)
-                if cell.source.startswith("widgets.quiz"))
-    cell = notebook.run(*lessons.needed("00", quiz))
-    for answer, words in (("the network", "Not yet. Its guess"), ("the drawings", "Right. A part")):
-        cell.get_by_role("button", name=answer).click()
-        expect(cell).to_contain_text(words)
 
 
 def test_an_interrupted_training_leaves_a_network_that_the_next_cells_use(opened, page):

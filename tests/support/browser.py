@@ -124,6 +124,18 @@ class Lesson:
         page.wait_for_selector("text=Python 3 (ipykernel) | Idle", state="attached")
         expect(self.cells).to_have_count(len(lessons.read(lesson).cells))
 
+    def expect_whole(self, lesson):
+        """Expect the heading and each picture with its words, and no dialog in the way."""
+        heading = lessons.markdown(lesson).splitlines()[0].removeprefix("# ")
+        expect(self.page.locator(f"{SHOWN} h1")).to_contain_text(heading)
+        pictures = self.page.locator(f"{SHOWN} img")
+        expect(pictures).to_have_count(lessons.pictures(lesson))
+        words = pictures.evaluate_all("shown => shown.map(picture => picture.alt)")
+        assert all(words) and set(lessons.words(lesson)) <= set(words)
+        for picture in pictures.all():
+            expect(picture).not_to_have_js_property("naturalWidth", 0)
+        assert not self.page.locator(".jp-Dialog").count()
+
     def clear(self):
         """Clear all outputs, so that each number beside a cell is of this kernel."""
         self.page.click("#jp-MainMenu >> text=Edit")
