@@ -54,7 +54,7 @@ def test_nothing_hinders_those_who_cannot_see_well_or_use_no_mouse(name, page, l
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", export.PAGES)
-def test_a_page_is_small_before_it_is_used_and_fits_a_phone(
+def test_a_page_is_small_fits_a_phone_and_loads_its_network_again_when_one_comes_back(
         name, page, address, live_site):
     asked_for = set()
     page.on("request", lambda request: asked_for.add(request.url.rsplit("/")[-1]))
@@ -71,6 +71,9 @@ def test_a_page_is_small_before_it_is_used_and_fits_a_phone(
     use(page, name)
     assert loaded() < 25_000_000
     assert page.evaluate(browser.TOO_WIDE) <= 0
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    use(page, name)
+    expect(page.locator("#said")).not_to_contain_text("could not")
 
 
 @pytest.mark.slow
@@ -80,16 +83,6 @@ def test_a_page_may_connect_to_nothing(name, page, address):
     assert page.evaluate(SECRET) == ["rejected", "rejected"]
     assert all("Content Security Policy" in error for error in page.watched.errors)
     page.watched.errors.clear()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", export.PAGES)
-def test_a_page_that_is_left_and_come_back_to_loads_its_network_again(name, page, address):
-    page.goto(f"{address}/{name}.html")
-    use(page, name)
-    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
-    use(page, name)
-    expect(page.locator("#said")).not_to_contain_text("could not")
 
 
 def test_modules_are_typed():
