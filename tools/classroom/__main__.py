@@ -60,7 +60,7 @@ def of_class(work: Path, folder: Path) -> str:
     write({work / "class.html": report.page_of(students, left_out).encode(),
            work / "class.csv": lines.getvalue().encode("utf-8-sig")})
     told = "".join(f"\nLeft out: {name}: {reason}." for name, reason in left_out.items())
-    return f"{work / 'class.html'} and class.csv are about {len(students)} students.{told}"
+    return f"{work / 'class.html'} and class.csv are made. Students: {len(students)}.{told}"
 
 
 def main(arguments: list[str] | None = None) -> int:

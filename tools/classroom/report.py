@@ -32,7 +32,7 @@ def page_of(students: list[Student], left_out: dict[str, str]) -> str:
              if any(number in one.guesses for one in students)]
     tried = [number for number in page.exercises()
              if any(number in one.solved or one.wrong.get(number) for one in students)]
-    parts = [HEAD, f"<h1>The class at a glance</h1><p>{len(students)} students.</p>",
+    parts = [HEAD, f"<h1>The class at a glance</h1><p>Students: {len(students)}.</p>",
              "<h2>To take up tomorrow</h2>", tomorrow(students),
              "<h2>Who did what</h2>", "<p>Exercises solved / tried, and guesses made.</p>",
              who(students, list(lessons)), "<h2>The guesses</h2>"]
