@@ -44,6 +44,7 @@ def pretrain(name: str, recipe: Recipe, every: int = 200) -> dict:
            "learning_rate": recipe.learning_rate, "precision": accelerator.mixed_precision,
            "data": {file: _origin(file) for file in recipe.data}}
     seconds = trainer.train(accelerator, recipe, run, checkpoint, name, every)
+    network = recipe.kept(network)
     figures = {figure: float(value) for figure, value in recipe.figures(network).items()}
     record = {"command": f"python -m tools.pretrain {name}", **run,
               "processes": accelerator.num_processes, "seconds": seconds, "figures": figures,

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from helpers import data, models, probes, views
 from helpers.page import definitions
+from tools.recipes.palette import palette
 
 
 @dataclass
@@ -22,7 +23,7 @@ class Recipe:
     is a mean over something else than rows has to `count` it.
     """
 
-    network: nn.Module  # committed as a whole
+    network: nn.Module
     batch: Callable[[], object]
     loss: Callable
     steps: int
@@ -30,6 +31,7 @@ class Recipe:
     figures: Callable[[nn.Module], dict[str, float]]  # what the trained network reaches, by name
     data: list[str]  # the files it learns from, such as "drawings/train.parquet"
     count: Callable[[object], int | Tensor] = find_batch_size  # what the loss is a mean over
+    kept: Callable[[nn.Module], nn.Module] = nn.Module.eval  # of the network, what is committed
 
 
 def _nt_xent_of_all(page) -> Callable:
@@ -95,28 +97,6 @@ def words() -> Recipe:
                   loss=page.guess_loss, steps=6500, learning_rate=1.5e-3,
                   figures=lambda network: {"masked accuracy": page.accuracy(network, held)},
                   data=["glosses/train.parquet"], count=lambda batch: batch[1].sum())
-
-
-def palette(page, colour: Tensor) -> tuple[Tensor, Tensor]:
-    """Lesson 06's grid with each point moved to the mean of the colours (N, 2, H, W) around it.
-
-    Grey stays exactly grey, and a point around which nothing lies stays where it is.
-
-    Returns:
-        Bins (Q, 2), and the share of the pixels that is nearest to each of them (Q,).
-    """
-    grid = page.colour_grid()
-
-    def count(bins):
-        numbers = page.nearest_bin(colour, bins).flatten()
-        return numbers, numbers.bincount(minlength=len(bins))
-
-    numbers, around = count(grid)
-    mean = torch.stack([numbers.bincount(values, len(grid)) / around.clamp(min=1)
-                        for values in colour.transpose(0, 1).flatten(1)], dim=1)
-    as_it_is = (around < 1e-5 * len(numbers)) | (grid == 0).all(dim=1)
-    bins = torch.where(as_it_is[:, None], grid, mean)
-    return bins, count(bins)[1] / len(numbers)
 
 
 def colours() -> Recipe:
