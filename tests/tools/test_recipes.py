@@ -53,7 +53,11 @@ def test_the_committed_weights_are_those_of_the_recipe(name, recipe):
     batch = recipe.batch()
     with torch.no_grad():
         untrained = recipe.loss(recipe.network, batch).item()
-        weights.load(name, recipe.network)
+        kept = recipe.kept(recipe.network)
+        weights.load(name, kept)
+        if kept is not recipe.network:  # the loss asks for more than was kept
+            assert recipe.figures(kept) == pytest.approx(record["figures"], rel=0.1, abs=0.03)
+            return
         trained = recipe.loss(recipe.network, batch).item()
     assert trained < untrained * (0.7 if "colours" in name else 0.5), "no picture tells all colours"
 

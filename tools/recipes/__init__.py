@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from helpers import data, models, probes, views
 from helpers.page import definitions
+from tools.recipes.family import side_by_side
 from tools.recipes.palette import palette
 
 
@@ -225,6 +226,12 @@ def names() -> Recipe:
                   data=["drawings/train.parquet"])
 
 
+def family() -> Recipe:
+    """The methods of lesson 10, part 5, side by side; what is kept of each is its encoder."""
+    return Recipe(**side_by_side(), steps=1500, learning_rate=3e-3,
+                  data=["drawings/train.parquet"])
+
+
 RECIPES = {recipe.__name__: recipe for recipe in (
     drawings, drawings_distortions, photographs, words, colours, photo_colours, holes, keypoints,
-    names, agent)}
+    names, agent, family)}
