@@ -171,7 +171,6 @@ def test_a_code_says_where_or_which_or_what():
 
 def test_what_is_left_is_neither_place_nor_drawing():
     codes = WHERE + WHICH + WHAT
-    assert torch.allclose(PAGE.less_place(codes), PAGE.less_place(WHICH + WHAT), atol=1e-4)
     left = PAGE.what_is_left(codes)
     assert torch.allclose(left, PAGE.what_is_left(WHAT), atol=1e-4)
     for axis in (0, 1):
@@ -204,8 +203,7 @@ def test_numbers_are_kept_apart(seed):
 
 
 @pytest.mark.parametrize(("loss", "spared"), [
-    (PAGE.kept_apart_by_place, WHERE.expand(90, -1, -1)), (PAGE.kept_apart, WHERE + WHICH),
-    (PAGE.lejepa, WHERE + WHICH)])
+    (PAGE.kept_apart, WHERE + WHICH), (PAGE.lejepa, WHERE + WHICH)])
 def test_the_free_lunch_is_not_counted_by_the_rule(loss, spared):
     """A guesser that is always right is left with the rule alone."""
     rules = []
@@ -218,13 +216,19 @@ def test_the_free_lunch_is_not_counted_by_the_rule(loss, spared):
     assert rules[0] > 3 * rules[1]
 
 
-def test_by_place_the_drawing_counts():
-    def always_right(patches, seen):
-        return 1.2 * WHICH.expand(-1, 64, -1)
-    always_right.features = lambda patches: 1.2 * WHICH.expand(-1, 64, -1)
-    hidden = torch.ones(90, 64, dtype=torch.bool)
-    assert PAGE.kept_apart(always_right, None, None, hidden) > 0.9
-    assert PAGE.kept_apart_by_place(always_right, None, None, hidden) < 0.9
+def test_averaged_codes_and_remembered_features(monkeypatch):
+    paper, net = torch.rand(5, 3, 32, 32), PAGE.Jepa().eval()
+    monkeypatch.setattr(PAGE, "paper", paper, raising=False)
+    embed, calls = PAGE.averaged(net), []
+
+    def noted(pictures):
+        calls.append(len(pictures))
+        return embed(pictures)
+
+    remembering = PAGE.once(noted)
+    assert torch.allclose(remembering(paper), PAGE.codes_of(net.eye, paper).mean(dim=1))
+    assert torch.allclose(remembering(paper.flip(3)), embed(paper.flip(3)))
+    assert calls == [5, 5]
 
 
 @pytest.mark.parametrize("spoil", [
