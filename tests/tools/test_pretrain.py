@@ -1,5 +1,6 @@
 """The maker of committed weights: a run that was stopped ends like one that was not."""
 
+import dataclasses
 import signal
 
 import pytest
@@ -44,6 +45,17 @@ def loaded():
     network = toy().network
     weights.load("toy", network)
     return network
+
+
+def test_what_is_kept_is_committed_and_asked_for_its_figures():
+    asked = []
+    recipe = dataclasses.replace(toy(), kept=lambda network: network[:2],
+                                 figures=lambda part: {"parts": float(asked.append(part) or 1)})
+    run(recipe)
+    part = toy().network[:2]
+    weights.load("toy", part)
+    assert asked[0] is not recipe.network and not asked[0].training
+    assert torch.equal(part[0].weight, recipe.network[0].weight)
 
 
 @pytest.mark.parametrize("stops", [[5], [1], [12], [3, 4], [5, 1, 1]])
