@@ -52,7 +52,7 @@ def check_mended(loss):
         "The layer norm is gone: it was right as it was.")
     yield torch.isclose(value, (guess - target)[hidden].abs().mean()), "The distance is squared."
     yield not torch.isclose(value, right, atol=1e-4), (
-        f"For random numbers it should be {float(right):.3f}; yours says {float(value):.3f}.")
+        f"For random numbers it should be {float(right):.3f}; yours says {value.item():.3f}.")
     yield not value.requires_grad, "No gradient at all comes through: hold only the features still."
     value.backward()
     yield features.grad is not None and features.grad.abs().sum() > 0, (
