@@ -72,7 +72,7 @@ def check_cure(cure, short_run):
     yield not alike.requires_grad, "No gradient comes through your number: it can't cure anything."
     yield not alike > value, (
         "When all drawings have equal codes, your number should be larger than when they differ. "
-        f"It is {float(alike):.3g} then, and {float(value):.3g} for random codes.")
+        f"It is {alike.item():.3g} then, and {value.item():.3g} for random codes.")
     yield call(cure, note.clone()) - value < 0.1 * (alike - value), (
         "When a drawing has one code at all its places, your number should be larger: such a code "
         "says which drawing it is, and any visible patch gives that away.")
@@ -90,12 +90,12 @@ check_map = choices({
         ("strangers", "the same answer for all finds no caption"),
     "guess the word that was hidden":
         ("data", "words are what they are, the network can't make them equal"),
-    "the slow twin's mean answer is taken away, then its answers are sharpened":
+    "the mean answer of the slow twin is taken away, then its answers are sharpened":
         ("asymmetry", "only the slow twin's answers are treated so, and the fast one learns them"),
     "all correlations between two numbers of the embedding shall be 0":
         ("numbers", "it speaks of the numbers of the embedding, not of pairs of pictures"),
     "k-means names the pictures, the network learns the names, no cluster may be empty":
         ("shares", "one name for all would leave the other clusters empty"),
-    "guess the slow twin's features of the hidden part of a film":
+    "guess what a slow twin makes of the hidden part of a film":
         ("asymmetry", "features can become equal; a predictor and a slow twin stand against it"),
 }, "Two questions, and every paper has its place.")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
-from toy import likes_spread
+from toy import likes_spread, what_is_left
 
 from exercises import lesson_10
 
@@ -77,23 +77,19 @@ def test_mended(answer, word, seed, verdict):
 # The cure
 
 
-def left(z):
-    return z - z.mean(dim=0) - (z - z.mean(dim=0)).mean(dim=1, keepdim=True)
-
-
 def differs(z):
-    return F.relu(1 - left(z).std(dim=(0, 1))).mean()
+    return F.relu(1 - what_is_left(z).std(dim=(0, 1))).mean()
 
 
 @pytest.mark.parametrize(("answer", "word"), [
     (differs, "Right."),
-    (lambda z: 1 - left(z).std(dim=(0, 1)).clamp(max=1).mean(), "Right."),
+    (lambda z: 1 - what_is_left(z).std(dim=(0, 1)).clamp(max=1).mean(), "Right."),
     (lambda z: F.relu(1 - z.std(dim=0)).mean(), "which drawing it is"),
     (lambda z: 0.01 * differs(z), "No gain"),
     (lambda z: 100 * differs(z), "does harm"),
     (lambda z: z.std(dim=0).mean(), "should be larger"),
     (lambda z: 0 * z.sum(), "should be larger"),
-    (lambda z: F.relu(1 - left(z).std(dim=0)), "one number"),
+    (lambda z: F.relu(1 - what_is_left(z).std(dim=0)), "one number"),
     (lambda z: differs(z).item(), "float"),
     (lambda z: differs(z.detach()), "No gradient"),
     (lambda z: z / 0, "nan or inf"),

@@ -36,8 +36,9 @@ STAND_INS = {
     "09": {"glosses": "data.load('glosses', 'test')['text'][:1000]",
            "line_features": "torch.randn(len(lines), 192)"},
     "10": {"momenta": "{str(m): Learner(momentum=m, predictor=8).eval() for m in MOMENTA.values()}",
-           "distilled": "{name: Learner(momentum=0.9, prototypes=PROTOTYPES, centred=False).eval() "
-                        "for name in WAYS}",
+           "distilled": "{name: (lambda net: (net.centre.copy_(net.fast(paper[:99]).mean(0)), net))"
+                        "(Learner(momentum=0.9, prototypes=PROTOTYPES, centred=False).eval()"
+                        ".requires_grad_(False))[1] for name in WAYS}",
            "masked": "Predictive().eval()", "guesses": "Jepa().eval()",
            "read": "lambda features: features[..., :48].clamp(0, 1)"},
     "11": {"pictures": "cached(source, work / 'few.arrow', count=200)"},
