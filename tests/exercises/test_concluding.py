@@ -2,7 +2,7 @@
 
 import pytest
 
-from exercises import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_06
+from exercises import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_06, lesson_10
 from exercises.concluding import concluding, first, with_value
 from helpers.experiment import Results
 
@@ -144,6 +144,8 @@ MENDED = results([0.2, 0.2, 0.2], [0.9, 0.9, 0.9], settings={"A": 0, "B": 1})
     (lesson_06, "more", (AS_IT_WAS, DROPOUT), (), "Right."),
     (lesson_06, "more", (AS_IT_WAS, DROPOUT | {"bridges": False}), (), "Two things change"),
     (lesson_06, "more", (DROPOUT | {"bridges": False}, DROPOUT), (), "The control is missing"),
+    (lesson_10, "helps", (0, 1), (), "Right."),
+    (lesson_10, "helps", (2, 1), (), "The control is missing: a weight of 0"),
 ])
 def test_each_lesson_asks_for_its_own_control(lesson, conclusion, tried, facts, word, verdict):
     given = results(*CLEAR, "no difference", settings=dict(zip("AB", tried)))

@@ -14,7 +14,6 @@ import torch
 import tried
 from texts import more_words
 from torch.nn import functional as F
-from toy import likes_spread, what_is_left
 
 from exercises import TODO, checker, lesson_00
 from helpers import energy
@@ -65,8 +64,7 @@ FACTS = {
     "08": {"F": F},
     "09": {"F": F, "first_ten": more_words,
            "sentences_of": lambda name, form: [f"{name}: a large thing of some kind"]},
-    "10": {"F": F, "np": np, "short_run": likes_spread,
-           "what_is_left": what_is_left},
+    "10": {"F": F, "np": np},
     "P1": {"F": F},
     "P2": {"F": F},
     "11": {"VIEW": {"crop": 0.5, "turn": 10, "colour": 0.5, "mirror": True}, "math": math, "np": np,

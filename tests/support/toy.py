@@ -63,15 +63,3 @@ def run(recipe, every=200):
 def start_process(command, **environment):
     return subprocess.run([sys.executable, "-m", *command], cwd=lessons.ROOT, text=True,
                           capture_output=True, env=os.environ | environment)
-
-
-def likes_spread(cure):
-    """For lesson 10's `short_run`: likes a cure that is large for equal codes, up to a point."""
-    strength = float(cure(torch.zeros(32, 64, 64)))
-    return 0.1 + (0.1 if 0.1 < strength < 5 else -0.05 if strength >= 5 else 0.0)
-
-
-def what_is_left(codes):
-    """As on the page of lesson 10: (N, P, dim) less the means of each place and each drawing."""
-    codes = codes - codes.mean(dim=0)
-    return codes - codes.mean(dim=1, keepdim=True)
