@@ -25,8 +25,8 @@ def check_half_life(half_life):
             lambda momentum: math.ceil(_half_life(momentum)),
             lambda momentum: math.floor(_half_life(momentum)),
             lambda momentum: round(_half_life(momentum))),
-         "That is the mean age of what it is made of, 1 / (1 - m). Asked for is when half is newer.":
-            lambda momentum: 1 / (1 - momentum),
+         "That is the mean age of what it is made of, 1 / (1 - m). Asked for is when half of it is "
+         "newer.": lambda momentum: 1 / (1 - momentum),
          "You add up what comes in, step by step, as if nothing of it went out again: what is left "
          "after k steps is m to the power k.": lambda momentum: 0.5 / (1 - momentum),
          "Turned round: is it the log of m over that of 0.5?":

@@ -56,11 +56,10 @@ def test_imports_make_no_circle_and_at_most_three_floors(name):
 
 def test_the_house_is_thin():
     assert lines("helpers") <= 2220 and len(in_room("helpers")) - 1 <= 22
-    assert lines("exercises") <= 2230
-    rooms = {"bench": 1250, "website": 650, "learn": 800, "classroom": 400,
-             "recipes": 350}
+    assert lines("exercises") <= 2330
+    rooms = {"bench": 1250, "website": 650, "learn": 800, "classroom": 400, "recipes": 350}
     long = {room for room, most in rooms.items() if lines(f"tools/{room}") > most}
-    assert not long and lines("tools") - sum(lines(f"tools/{room}") for room in rooms) <= 740
+    assert not long and lines("tools") - sum(lines(f"tools/{room}") for room in rooms) <= 640
     long = {file: code.count("\n") for file, code in imports.files().items()
             if file.endswith(".py") and code.count("\n") > 250}
     assert not long
