@@ -12,7 +12,8 @@ def side_by_side() -> dict:
     """The network, batch, loss, kept part and figures of the recipe `family`.
 
     None of the networks knows of another. The sum of their losses trains each as its own loss
-    would, for AdamW gives each weight a step length of its own.
+    would, for AdamW gives each weight a step length of its own. (Each of several processes compares
+    the rows of its own share, and of no others.)
     """
     page = definitions("10")
     page.page04 = definitions("04")
