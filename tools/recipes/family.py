@@ -39,6 +39,7 @@ def side_by_side() -> dict:
             for where, ask in (("clean", None), ("wild", probes.in_the_wild)):
                 mean, _ = probes.cow_curve(embed, unseen, ask)
                 reached |= {f"{name}: {where}, 1": mean[0], f"{name}: {where}, 7": mean[-1]}
+            reached[f"{name}: one-shot"] = probes.one_shot(embed, unseen, probes.in_the_wild)
             reached[f"{name}: rank"] = page.effective_rank(embed(paper[::3]))
             if not sees_views[name]:
                 shares = page.shares_of(page.codes_of(encoder, paper))
