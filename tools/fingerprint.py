@@ -1,4 +1,4 @@
-"""What a lesson hangs on, as a checksum: its code, the modules it imports, the data, the pins."""
+"""What a lesson hangs on, as a checksum: its code and modules, the data, its weights, the pins."""
 
 import ast
 import hashlib
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tools import ROOT
 
-HANGS_ON = ["data/SHA256SUMS", "data/weights/*.json", "requirements.txt"]
+HANGS_ON = [ROOT / "data" / "SHA256SUMS", ROOT / "requirements.txt"]
 
 
 def imported(code: str) -> set[str]:
@@ -40,7 +40,8 @@ def fingerprint(notebook: Path) -> str:
     """Twelve digits that change with whatever can change what the lesson's cells give."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    files = sorted(reached("\n".join(code)))
-    files += [file for some in HANGS_ON for file in sorted(ROOT.glob(some))]
+    files = sorted(reached("\n".join(code))) + HANGS_ON
+    files += [record for record in sorted(ROOT.glob("data/weights/*.json"))
+              if f'"{record.stem}"' in "".join(code)]
     parts = [text.encode() for text in code] + [file.read_bytes() for file in files]
     return hashlib.sha256(bytes(1).join(parts)).hexdigest()[:12]
