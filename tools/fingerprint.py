@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tools import ROOT
 
-HANGS_ON = [ROOT / "data" / "SHA256SUMS", ROOT / "requirements.txt"]
+HANGS_ON = ["data/SHA256SUMS", "requirements.txt"]
 
 
 def imported(code: str) -> set[str]:
@@ -40,7 +40,7 @@ def fingerprint(notebook: Path) -> str:
     """Twelve digits that change with whatever can change what the lesson's cells give."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    files = sorted(reached("\n".join(code))) + HANGS_ON
+    files = sorted(reached("\n".join(code))) + [ROOT / name for name in HANGS_ON]
     files += [record for record in sorted(ROOT.glob("data/weights/*.json"))
               if f'"{record.stem}"' in "".join(code)]
     parts = [text.encode() for text in code] + [file.read_bytes() for file in files]

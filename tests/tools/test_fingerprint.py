@@ -6,7 +6,7 @@ import pytest
 
 from tools import fingerprint
 
-CODE = "from helpers import views\nimport torch"
+CODE = 'from helpers import views, weights\nimport torch\nweights.load("a", network)'
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def course(monkeypatch, tmp_path):
     for folder in ("helpers", "data/weights", "notebooks"):
         (tmp_path / folder).mkdir(parents=True)
     for name in ("helpers/__init__.py", "helpers/data.py", "helpers/meadow.py", "data/SHA256SUMS",
-                 "data/weights/a.json", "requirements.txt", "README.md"):
+                 "data/weights/a.json", "data/weights/b.json", "requirements.txt", "README.md"):
         (tmp_path / name).write_text("")
     (tmp_path / "helpers" / "views.py").write_text("def f():\n    from helpers.data import x")
     write(tmp_path, CODE)
@@ -37,7 +37,7 @@ def take(course):
 @pytest.mark.parametrize(("name", "matters"), [
     ("helpers/views.py", True), ("helpers/data.py", True), ("helpers/meadow.py", False),
     ("helpers/__init__.py", True), ("data/SHA256SUMS", True), ("data/weights/a.json", True),
-    ("requirements.txt", True), ("README.md", False)])
+    ("data/weights/b.json", False), ("requirements.txt", True), ("README.md", False)])
 def test_what_a_lesson_reaches_matters(name, matters, course):
     before = take(course)
     with (course / name).open("a") as file:
