@@ -56,7 +56,8 @@ def test_the_committed_weights_are_those_of_the_recipe(name, recipe):
         kept = recipe.kept(recipe.network)
         weights.load(name, kept)
         if kept is not recipe.network:  # the loss asks for more than was kept
-            assert recipe.figures(kept) == pytest.approx(record["figures"], rel=0.1, abs=0.03)
+            # Other artists are drawn each time: a share of 226 questions has an error of 0.03.
+            assert recipe.figures(kept) == pytest.approx(record["figures"], rel=0.1, abs=0.06)
             return
         trained = recipe.loss(recipe.network, batch).item()
     assert trained < untrained * (0.7 if "colours" in name else 0.5), "no picture tells all colours"
