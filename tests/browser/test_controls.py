@@ -9,7 +9,9 @@ THREE_STEPS = """
 
 from helpers import training
 fit = training.fit
-training.fit = lambda *what, steps, **how: fit(*what, steps=3, **how)"""
+def three(network, batch, loss, *most, **how):
+    return fit(network, batch, loss, **how | {"steps": 3})
+training.fit = three"""
 
 
 def slide(box):
