@@ -36,7 +36,7 @@ def press(box):
     ("07", "play_yourself", press),
     ("08", "show_warp", slide),
     ("09", "show_naming", choose),
-    ("10", "show_guess", slide),
+    ("10", "show_momentum", choose),
     ("P1", "show_tint", slide),
     ("P2", "try_rate", slide),
     ("P3", "show_shift", slide),
