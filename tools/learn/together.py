@@ -2,7 +2,7 @@
 
 import torch
 from accelerate import PartialState
-from accelerate.utils import find_batch_size, gather, reduce, slice_tensors
+from accelerate.utils import gather, recursively_apply, reduce
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -10,16 +10,21 @@ from torch.nn import functional as F
 def share(batch):
     """The rows of this process, of a batch that all processes have drawn with the same numbers.
 
+    Each tensor is shared by its own rows: a batch may hold parts of several sizes.
+
     Raises:
         ValueError: The rows can't be shared evenly; the message is a sentence.
     """
-    state, rows = PartialState(), find_batch_size(batch)
-    size, left = divmod(rows, state.num_processes)
-    if left:
-        raise ValueError(f"A batch of {rows} can't be shared evenly by {state.num_processes} "
-                         "processes: start as many as divide it.")
-    first = size * state.process_index
-    return slice_tensors(batch, slice(first, first + size))
+    state = PartialState()
+
+    def mine(tensor: Tensor) -> Tensor:
+        size, left = divmod(len(tensor), state.num_processes)
+        if left:
+            raise ValueError(f"A batch of {len(tensor)} can't be shared evenly by "
+                             f"{state.num_processes} processes: start as many as divide it.")
+        return tensor[size * state.process_index:][:size]
+
+    return recursively_apply(mine, batch)
 
 
 def weight(count: int | Tensor) -> float | Tensor:
