@@ -40,8 +40,9 @@ def fingerprint(notebook: Path) -> str:
     """Twelve digits that change with whatever can change what the lesson's cells give."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    files = sorted(reached("\n".join(code))) + [ROOT / name for name in HANGS_ON]
+    text = "\n".join(code)
+    files = sorted(reached(text)) + [ROOT / name for name in HANGS_ON]
     files += [record for record in sorted(ROOT.glob("data/weights/*.json"))
-              if f'"{record.stem}"' in "".join(code)]
-    parts = [text.encode() for text in code] + [file.read_bytes() for file in files]
+              if f'"{record.stem}"' in text]
+    parts = [cell.encode() for cell in code] + [file.read_bytes() for file in files]
     return hashlib.sha256(bytes(1).join(parts)).hexdigest()[:12]
