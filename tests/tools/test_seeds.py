@@ -17,7 +17,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tools import execute, seeds
-from tools.fingerprint import fingerprint
+from tools.fingerprint import HANGS_ON, fingerprint
 
 BEGIN = "import os\nfrom helpers import claims\nseed = int(os.environ['COURSE_SEED'])"
 THIRDS = """claims.check('a third of |seed|', seed / 3, above=-1)
@@ -177,6 +177,9 @@ def copied(course):
     for name in ("tools", "helpers"):
         shutil.copytree(lessons.ROOT / name, course / name,
                         ignore=shutil.ignore_patterns("website", "__pycache__"))
+    for name in HANGS_ON:
+        (course / name).parent.mkdir(exist_ok=True)
+        shutil.copy(lessons.ROOT / name, course / name)
     return course
 
 
@@ -215,7 +218,7 @@ def test_ctrl_c_ends_all_and_the_same_command_goes_on(copied):
     with start(copied, "--seeds", "0-1", "0") as process:
         while not (on.exists() and list(copied.glob("build/seeds/*-0/00_thirds.ipynb"))):
             time.sleep(0.1)
-            assert process.poll() is None
+            assert process.poll() is None, process.stdout.read()
         os.killpg(process.pid, signal.SIGINT)
         output, _ = process.communicate(timeout=30)
     assert process.returncode == 130
