@@ -61,7 +61,7 @@ def test_at_momentum_zero_the_slow_twin_is_the_fast_one():
 
 
 def test_at_momentum_one_it_stays():
-    net, before = PAGE.Learner(momentum=1.0), None
+    net = PAGE.Learner(momentum=1.0)
     before = copy.deepcopy(net.slow)
     with torch.no_grad():
         for weight in net.fast.parameters():
@@ -162,7 +162,7 @@ def test_one_winner_gets_no_more_than_its_share():
 @given(SEEDS)
 def test_barlow_likes_views_that_agree_and_numbers_that_do_not(seed):
     torch.manual_seed(seed)
-    z = torch.linalg.qr(torch.randn(50, 6) - 0.0).Q
+    z = torch.linalg.qr(torch.randn(50, 6)).Q
     z = z - z.mean(dim=0)
     agree = PAGE.barlow(fixed(z, z), z, z)
     same = z[:, :1].expand(-1, 6) + 1e-3 * torch.randn(50, 6)
